@@ -1,0 +1,23 @@
+// Three projects: `unit` and `integration` are `npm test`, `e2e` needs the real n8n (`npm run test:e2e`).
+const project = (name, options = {}) => ({
+	displayName: name,
+	rootDir: __dirname,
+	testEnvironment: 'node',
+	testMatch: [`<rootDir>/test/${name}/**/*.test.ts`],
+	modulePathIgnorePatterns: ['<rootDir>/.cache/'],
+	transform: {
+		'\\.ts$': [
+			'@swc/jest',
+			{ jsc: { parser: { syntax: 'typescript' }, target: 'es2022' }, module: { type: 'commonjs' } },
+		],
+	},
+	...options,
+});
+
+module.exports = {
+	projects: [
+		project('unit', { testMatch: ['<rootDir>/test/{unit,simulator}/**/*.test.ts'] }),
+		project('integration'),
+		project('e2e'),
+	],
+};

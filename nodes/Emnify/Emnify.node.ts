@@ -1,0 +1,41 @@
+import {
+	NodeConnectionTypes,
+	type IExecuteFunctions,
+	type INodeExecutionData,
+	type INodeType,
+	type INodeTypeDescription,
+} from 'n8n-workflow';
+
+import { testCredential } from './credentialTest';
+import { propertiesOf, subtitleOf } from './properties';
+import { resources } from './resources';
+import { runOperation } from './run';
+import { searchTrustedDevices } from './shared/deviceId';
+import { searchUsers } from './shared/user';
+
+export class Emnify implements INodeType {
+	description: INodeTypeDescription = {
+		displayName: 'Emnify',
+		name: 'emnify',
+		icon: { light: 'file:../../icons/emnify.svg', dark: 'file:../../icons/emnify.dark.svg' },
+		group: ['transform'],
+		version: 1,
+		subtitle: subtitleOf(resources),
+		description: 'List and revoke the trusted devices of emnify users',
+		defaults: { name: 'Emnify' },
+		usableAsTool: true,
+		inputs: [NodeConnectionTypes.Main],
+		outputs: [NodeConnectionTypes.Main],
+		credentials: [{ name: 'emnifyApi', required: true, testedBy: 'testCredential' }],
+		properties: propertiesOf(resources),
+	};
+
+	methods = {
+		credentialTest: { testCredential },
+		listSearch: { searchTrustedDevices, searchUsers },
+	};
+
+	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
+		return await runOperation.call(this, resources);
+	}
+}

@@ -1,0 +1,77 @@
+import type { EmnifyErrorBody } from './types';
+
+/**
+ * What kind of trouble it is:
+ * `input` bad input, nothing was sent · `refused` wrong secret · `locked` too many failed logins · `mfaNeeded` a second
+ * factor is wanted that n8n cannot give · `rateLimited` HTTP 429 · `rejected` any other 4xx · `server` HTTP 5xx ·
+ * `notEmnify` an answer that emnify would not give · `tls`, `timeout`, `unreachable` no answer · `cancelled` stopped in n8n.
+ */
+export type EmnifyErrorKind =
+	| 'input'
+	| 'refused'
+	| 'locked'
+	| 'mfaNeeded'
+	| 'rateLimited'
+	| 'rejected'
+	| 'server'
+	| 'notEmnify'
+	| 'tls'
+	| 'timeout'
+	| 'unreachable'
+	| 'cancelled';
+
+/**
+ * Anything that goes wrong between the node and emnify, in words for a person: `message` says what happened,
+ * `description` what to do. It never carries a request, a response or a secret, because n8n stores what is thrown. Its
+ * fields have names in which n8n's `NodeApiError` does not look for a status, so that n8n keeps the message as it is.
+ */
+export class EmnifyError extends Error {
+	constructor(
+		readonly kind: EmnifyErrorKind,
+		message: string,
+		readonly description: string,
+		readonly facts: { httpStatus?: number; errorToken?: string; retryAfterSeconds?: number } = {},
+	) {
+		super(message);
+		this.name = 'EmnifyError';
+	}
+}
+
+/** Finds the {@link EmnifyError} that n8n's request helpers may have wrapped, or `undefined`. */
+export function emnifyErrorIn(error: unknown): EmnifyError | undefined {
+	let current: unknown = error;
+	for (let depth = 0; depth < 5 && current instanceof Error; depth++) {
+		if (current instanceof EmnifyError) return current;
+		current = current.cause;
+	}
+	return undefined;
+}
+
+const LONGEST_QUOTE = 300;
+
+/**
+ * emnify's own words for a refusal (§3), as `“message” (token code)` with the `errors[]` behind it, or `''` where there
+ * are none: most 401 are empty.
+ */
+export function quoteEmnify(body: unknown): string {
+	const refusal = errorBody(body);
+	if (!refusal) return '';
+	const details = (refusal.errors ?? []).map(quoteOne).filter((quote) => quote !== '');
+	return [quoteOne(refusal), ...details].filter((quote) => quote !== '').join(', ');
+}
+
+/** The refusal's `error_token` (§3), such as `NotFound`, or `undefined`. */
+export function errorTokenOf(body: unknown): string | undefined {
+	return errorBody(body)?.error_token;
+}
+
+function errorBody(body: unknown): EmnifyErrorBody | undefined {
+	return typeof body === 'object' && body !== null && !Array.isArray(body) ? body : undefined;
+}
+
+function quoteOne({ message, error_token, error_code }: EmnifyErrorBody): string {
+	const name = [error_token, error_code].filter((part) => part !== undefined).join(' ');
+	const text = typeof message === 'string' ? message.slice(0, LONGEST_QUOTE) : '';
+	if (text === '') return name;
+	return name === '' ? `“${text}”` : `“${text}” (${name})`;
+}

@@ -1,0 +1,91 @@
+import { EmnifyError, errorTokenOf, quoteEmnify, type EmnifyErrorKind } from './errors';
+import type { HttpResponse } from './http';
+
+/** What a request was to do, for the sentence that tells of its failure. */
+export interface Purpose {
+	/** Completes “Could not …”, such as `delete trusted device 9 of user 12`. */
+	action: string;
+	/** What to do at a status of this operation, in place of the general advice. */
+	advice?: Partial<Record<number, string>>;
+}
+
+/**
+ * Puts a refused request (§3) into words: what could not be done, why, in emnify's own words where there are any, and
+ * what to do.
+ */
+export function refusal(response: HttpResponse, { action, advice }: Purpose): EmnifyError {
+	const { status, body } = response;
+	const quote = quoteEmnify(body);
+	const [kind, reason, todo] = wordsFor(status);
+	const errorToken = errorTokenOf(body);
+	return new EmnifyError(
+		kind,
+		`Could not ${action}: ${reason}${quote === '' ? ` (HTTP ${status})` : `: ${quote}`}`,
+		advice?.[status] ?? todo,
+		{ httpStatus: status, ...(errorToken !== undefined && { errorToken }) },
+	);
+}
+
+/** A success whose body is not what the contract promises: cut off on the way, or not from emnify. */
+export function unexpectedAnswer({ status }: HttpResponse, { action }: Purpose): EmnifyError {
+	return new EmnifyError(
+		'notEmnify',
+		`Could not ${action}: the answer (HTTP ${status}) was cut off, or is not from emnify`,
+		'Try again. If it happens each time, check Base URL in the credential, and any proxy between n8n and emnify.',
+		{ httpStatus: status },
+	);
+}
+
+function wordsFor(status: number): [kind: EmnifyErrorKind, reason: string, todo: string] {
+	switch (status) {
+		case 400:
+			return [
+				'rejected',
+				'emnify could not read the request',
+				'Check the values of the node’s fields.',
+			];
+		case 401:
+			return [
+				'refused',
+				'emnify does not accept the session, even after a new login',
+				'Test the credential. If it is fine, run the workflow again.',
+			];
+		case 403:
+			return [
+				'rejected',
+				'emnify does not allow it',
+				'Only administrators may act on other users. Use a credential that an administrator created, or choose “Me” as the user.',
+			];
+		case 404:
+			return [
+				'rejected',
+				'emnify does not find it',
+				'Check the ID, and that it belongs to the same workspace as the credential.',
+			];
+		case 409:
+			return [
+				'rejected',
+				'it conflicts with what is already there',
+				'Look at the present state first.',
+			];
+		case 422:
+			return ['rejected', 'emnify does not accept a value', 'Correct the value that emnify names.'];
+		case 429:
+			return [
+				'rateLimited',
+				'emnify’s rate limit is reached',
+				'emnify allows 2,000 requests in 5 minutes for each IP address, all programs behind it together. Wait five minutes, or spread the work.',
+			];
+	}
+	if (status >= 500) {
+		return [
+			'server',
+			'emnify failed to process it',
+			'This is on emnify’s side. Run it again later, or switch on Retry On Fail in the node’s settings.',
+		];
+	}
+	if (status >= 300 && status < 400) {
+		return ['notEmnify', 'the server points elsewhere', 'Check Base URL in the credential.'];
+	}
+	return ['rejected', 'emnify refused it', 'Check the values of the node’s fields.'];
+}

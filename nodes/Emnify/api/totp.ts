@@ -1,0 +1,90 @@
+import { createHmac } from 'crypto';
+
+import { EmnifyError } from './errors';
+
+/** A shared secret for one-time codes: RFC 6238 with emnify's SHA-1, 6 digits and 30 seconds (§1) unless a URI says otherwise. */
+export interface TotpSecret {
+	key: Buffer;
+	algorithm: 'sha1' | 'sha256' | 'sha512';
+	digits: number;
+	/** Seconds a code is valid. */
+	period: number;
+}
+
+/**
+ * Reads a secret as people paste it: Base32 with spaces, dashes, lower case or missing padding, or a whole
+ * `otpauth://totp/…` URI. Throws an {@link EmnifyError} (`input`) that does not repeat the secret.
+ */
+export function readTotpSecret(text: string): TotpSecret {
+	const trimmed = text.trim();
+	if (!/^otpauth:/i.test(trimmed)) {
+		return { key: fromBase32(trimmed), algorithm: 'sha1', digits: 6, period: 30 };
+	}
+	const parameters = otpauthParameters(trimmed);
+	const algorithm = (parameters.get('algorithm') ?? 'SHA1').toLowerCase().replace('-', '');
+	const digits = Number(parameters.get('digits') ?? 6);
+	const period = Number(parameters.get('period') ?? 30);
+	if (algorithm !== 'sha1' && algorithm !== 'sha256' && algorithm !== 'sha512') throw unreadable();
+	if (!Number.isInteger(digits) || digits < 6 || digits > 8) throw unreadable();
+	if (!Number.isInteger(period) || period < 1) throw unreadable();
+	return { key: fromBase32(parameters.get('secret') ?? ''), algorithm, digits, period };
+}
+
+/** The step (RFC 6238's T) at a time in milliseconds since 1970. */
+export function totpStep({ period }: TotpSecret, timeMs: number): number {
+	return Math.floor(timeMs / 1000 / period);
+}
+
+/** Milliseconds until the step at `timeMs` ends. */
+export function totpRemainingMs({ period }: TotpSecret, timeMs: number): number {
+	return period * 1000 - (timeMs % (period * 1000));
+}
+
+/** The code of a step, with its leading zeros. */
+export function totpCode({ key, algorithm, digits }: TotpSecret, step: number): string {
+	const counter = Buffer.alloc(8);
+	counter.writeBigUInt64BE(BigInt(step));
+	const mac = createHmac(algorithm, key).update(counter).digest();
+	const offset = mac.readUInt8(mac.length - 1) & 0xf;
+	const binary = mac.readUInt32BE(offset) & 0x7fffffff;
+	return String(binary % 10 ** digits).padStart(digits, '0');
+}
+
+const BASE32 = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
+
+function fromBase32(text: string): Buffer {
+	const clean = text.replace(/[\s-]/g, '').replace(/=+$/, '').toUpperCase();
+	const bytes: number[] = [];
+	let buffer = 0;
+	let bits = 0;
+	for (const character of clean) {
+		const value = BASE32.indexOf(character);
+		if (value < 0) throw unreadable();
+		buffer = ((buffer << 5) | value) & 0xfff;
+		bits += 5;
+		if (bits >= 8) {
+			bits -= 8;
+			bytes.push((buffer >> bits) & 0xff);
+		}
+	}
+	if (bytes.length === 0) throw unreadable();
+	return Buffer.from(bytes);
+}
+
+function otpauthParameters(text: string): URLSearchParams {
+	try {
+		const uri = new URL(text);
+		if (uri.host.toLowerCase() === 'totp') return uri.searchParams;
+	} catch {
+		// Falls through to the one sentence that helps.
+	}
+	throw unreadable();
+}
+
+function unreadable(): EmnifyError {
+	return new EmnifyError(
+		'input',
+		'The TOTP secret could not be read',
+		'Paste the Base32 key that emnify showed when the MFA key was created (letters A to Z and digits 2 to 7), or the whole otpauth:// address behind the QR code.',
+	);
+}

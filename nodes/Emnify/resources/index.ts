@@ -1,0 +1,5 @@
+import type { Resource } from './operation';
+import { trustedDevice } from './trustedDevice';
+
+/** Everything the node can do. A new resource is one line here. */
+export const resources: Resource[] = [trustedDevice];

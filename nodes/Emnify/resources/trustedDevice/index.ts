@@ -1,0 +1,12 @@
+import type { Resource } from '../operation';
+import { deleteTrustedDevice } from './delete';
+import { getAllTrustedDevices } from './getAll';
+
+export const trustedDevice: Resource = {
+	option: {
+		name: 'Trusted Device',
+		value: 'trustedDevice',
+		description: 'A browser that skips the second factor for 90 days',
+	},
+	operations: [deleteTrustedDevice, getAllTrustedDevices],
+};

@@ -1,0 +1,32 @@
+import type { INodeProperties } from 'n8n-workflow';
+
+import type { ItemFields } from '../resources/operation';
+import { badValue } from './locator';
+
+/** Return All and Limit, as n8n's users know them. */
+export const limitFields: INodeProperties[] = [
+	{
+		displayName: 'Return All',
+		name: 'returnAll',
+		type: 'boolean',
+		default: false,
+		description: 'Whether to return all results or only up to a given limit',
+	},
+	{
+		displayName: 'Limit',
+		name: 'limit',
+		type: 'number',
+		typeOptions: { minValue: 1 },
+		default: 50,
+		description: 'Max number of results to return',
+		displayOptions: { show: { returnAll: [false] } },
+	},
+];
+
+/** The most results wanted; `Infinity` for all. Throws an `EmnifyError` (`input`) where Limit is no whole number above 0. */
+export function readLimit(item: ItemFields): number {
+	if (item.field('returnAll') === true) return Infinity;
+	const limit = item.field('limit');
+	if (typeof limit === 'number' && Number.isInteger(limit) && limit > 0) return limit;
+	throw badValue('Limit', String(limit ?? ''), 'a whole number above 0');
+}

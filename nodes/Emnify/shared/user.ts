@@ -1,0 +1,155 @@
+import type {
+	ILoadOptionsFunctions,
+	INodeListSearchItems,
+	INodeListSearchResult,
+	INodeProperties,
+} from 'n8n-workflow';
+
+import { apiPath, EmnifyClient } from '../api/client';
+import type { User } from '../api/types';
+import { toNodeError } from '../nodeError';
+import type { ItemFields } from '../resources/operation';
+import { badValue, isId, readLocator } from './locator';
+
+/** Whose things an operation is about. */
+export const userField: INodeProperties = {
+	displayName: 'User',
+	name: 'user',
+	type: 'resourceLocator',
+	required: true,
+	default: { mode: 'list', value: 'my', cachedResultName: 'Me' },
+	description: 'Only administrators can act on other users',
+	modes: [
+		{
+			displayName: 'From List',
+			name: 'list',
+			type: 'list',
+			placeholder: 'Select a user…',
+			typeOptions: {
+				searchListMethod: 'searchUsers',
+				searchable: true,
+			},
+		},
+		{
+			displayName: 'By ID',
+			name: 'id',
+			type: 'string',
+			placeholder: 'e.g. 12345',
+			hint: 'The number of the user, or “my” for the user of the credential',
+			validation: [
+				{
+					type: 'regex',
+					properties: {
+						regex: '^\\s*([1-9]\\d*|my)\\s*$',
+						errorMessage: 'Enter a whole number above 0, or my',
+					},
+				},
+			],
+		},
+		{
+			displayName: 'By Username',
+			name: 'username',
+			type: 'string',
+			placeholder: 'e.g. nathan@example.com',
+			hint: 'The e-mail address that the user logs in with. Costs one more request.',
+		},
+	],
+};
+
+/** `id` as emnify gives it, or `my` for the requesting user; or a username that is yet to be looked up. */
+export type UserReference = { id: string } | { username: string };
+
+/** Reads the User field. Throws an `EmnifyError` (`input`) for what is neither an ID, `my` nor a username. */
+export function readUser(item: ItemFields): UserReference {
+	const { mode, value } = readLocator(item.field('user'));
+	if (mode === 'username') {
+		if (/^[^\s@/]+@[^\s@/]+$/.test(value)) return { username: value };
+		throw badValue('User', value, 'a username (an e-mail address)');
+	}
+	if (value === 'my' || isId(value)) return { id: value };
+	throw badValue('User', value, 'a user ID (a whole number above 0, or my)');
+}
+
+/** The user for a sentence. */
+export function userInWords(user: UserReference): string {
+	if ('username' in user) return `user ${user.username}`;
+	return user.id === 'my' ? 'the credential’s own user' : `user ${user.id}`;
+}
+
+const lookedUp = new WeakMap<EmnifyClient, Map<string, Promise<string>>>();
+
+/** The user for a path: endpoints 4, 7 and 8 take no username (§1), so it is looked up (§5), once in a run. */
+export async function resolveUser(client: EmnifyClient, user: UserReference): Promise<string> {
+	if ('id' in user) return user.id;
+	const known = lookedUp.get(client) ?? new Map<string, Promise<string>>();
+	lookedUp.set(client, known);
+	const { username } = user;
+	const found = known.get(username) ?? lookUp(client, username);
+	known.set(username, found);
+	return await found;
+}
+
+async function lookUp(client: EmnifyClient, username: string): Promise<string> {
+	const { id } = await client.object<User>({
+		method: 'GET',
+		path: apiPath`/user/${username}`,
+		action: `find user ${username}`,
+	});
+	return String(id);
+}
+
+const USERS_IN_A_PAGE = 50;
+
+/**
+ * Fills the list of the User field, a page at a time, “Me” first. The text searched for is looked for in the usernames
+ * where it holds an @, else in the names, and in the usernames where no name fits. How emnify matches is undocumented.
+ */
+export async function searchUsers(
+	this: ILoadOptionsFunctions,
+	filter?: string,
+	paginationToken?: string,
+): Promise<INodeListSearchResult> {
+	try {
+		const client = await EmnifyClient.connect(this);
+		// A comma or a colon would end the value in emnify's filter syntax (§4).
+		const text = (filter ?? '').split(/[,:]/)[0]?.trim() ?? '';
+		const [fieldFromToken, pageFromToken] = (paginationToken ?? '').split(':');
+		const field = fieldFromToken || (text.includes('@') ? 'username' : 'name');
+		const page = Number(pageFromToken ?? 1);
+		const found = await usersPage(client, field, text, page);
+		if (found.results.length === 0 && page === 1 && field === 'name' && text !== '') {
+			return await usersPage(client, 'username', text, 1);
+		}
+		if (page === 1 && text === '') found.results.unshift({ name: 'Me', value: 'my' });
+		return found;
+	} catch (error) {
+		throw toNodeError(this.getNode(), error);
+	}
+}
+
+async function usersPage(
+	client: EmnifyClient,
+	field: string,
+	text: string,
+	page: number,
+): Promise<{ results: INodeListSearchItems[]; paginationToken?: string }> {
+	const { elements: users, totalPages } = await client.page<User>({
+		method: 'GET',
+		path: apiPath`/user`,
+		query: {
+			page,
+			per_page: USERS_IN_A_PAGE,
+			sort: '+username',
+			...(text !== '' && { q: `${field}:${text}` }),
+		},
+		action: 'list the users',
+		advice: {
+			403: 'Only administrators can list users. Use a credential of an administrator, or choose By ID and enter the number, or “my” for the credential’s own user.',
+		},
+	});
+	const results = users.map(({ id, name, username }) => ({
+		name: name ? `${name} (${username})` : username,
+		value: id,
+	}));
+	return { results, ...(page < totalPages && { paginationToken: `${field}:${page + 1}` }) };
+}
