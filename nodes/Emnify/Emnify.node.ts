@@ -11,6 +11,8 @@ import { propertiesOf, subtitleOf } from './properties';
 import { resources } from './resources';
 import { runOperation } from './run';
 import { searchTrustedDevices } from './shared/deviceId';
+import { searchMfaKeys, searchOwnMfaKeys } from './shared/keyId';
+import { getMfaKeyTypes } from './shared/mfaKeyType';
 import { searchUsers } from './shared/user';
 
 export class Emnify implements INodeType {
@@ -21,7 +23,7 @@ export class Emnify implements INodeType {
 		group: ['transform'],
 		version: 1,
 		subtitle: subtitleOf(resources),
-		description: 'List and revoke the trusted devices of emnify users',
+		description: 'Audit and revoke trusted devices, and manage the MFA keys of emnify users',
 		defaults: { name: 'Emnify' },
 		usableAsTool: true,
 		inputs: [NodeConnectionTypes.Main],
@@ -32,7 +34,8 @@ export class Emnify implements INodeType {
 
 	methods = {
 		credentialTest: { testCredential },
-		listSearch: { searchTrustedDevices, searchUsers },
+		listSearch: { searchMfaKeys, searchOwnMfaKeys, searchTrustedDevices, searchUsers },
+		loadOptions: { getMfaKeyTypes },
 	};
 
 	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {

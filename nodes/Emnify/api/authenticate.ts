@@ -1,7 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import { EmnifyError, errorTokenOf, quoteEmnify } from './errors';
-import type { HttpResponse, Send } from './http';
+import { clockOffsetMs, type HttpResponse, type Send } from './http';
 import type { AuthenticateAnswer } from './types';
 
 /** The five bodies of `POST /api/v1/authenticate` (§1, endpoint 1). */
@@ -19,10 +19,10 @@ export interface DeviceToTrust {
 	name?: string;
 }
 
-/** An accepted login, and emnify's time when it answered, in milliseconds since 1970 (§1 codes depend on it). */
+/** An accepted login, and how far emnify's clock is ahead, in milliseconds: one-time codes depend on it. */
 export interface Authenticated {
 	answer: AuthenticateAnswer;
-	answeredAtMs: number;
+	clockOffsetMs: number;
 }
 
 /** How long emnify locks an account after three failed attempts (§1), in milliseconds. */
@@ -47,7 +47,7 @@ export async function authenticate(
 	const accepted =
 		response.status === 200 && typeof (answer.auth_token ?? answer.mfa_token) === 'string';
 	if (!accepted) throw withoutSecrets(failedLogin(response, body), body);
-	return { answer, answeredAtMs: Date.parse(response.headers.date ?? '') || Date.now() };
+	return { answer, clockOffsetMs: clockOffsetMs(response.headers) };
 }
 
 function failedLogin(response: HttpResponse, body: AuthenticateBody): EmnifyError {

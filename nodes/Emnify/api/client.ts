@@ -7,9 +7,11 @@ import type {
 	ILoadOptionsFunctions,
 } from 'n8n-workflow';
 
-import { CREDENTIAL_NAME, readCredential, type EmnifyCredential } from './credential';
+import type { AuthenticateBody } from './authenticate';
+import { CREDENTIAL_NAME, readCredential, type EmnifyCredential, type Session } from './credential';
 import { emnifyErrorIn } from './errors';
 import {
+	clockOffsetMs,
 	DEFAULT_TIMEOUT_MS,
 	noAnswer,
 	responseFrom,
@@ -18,7 +20,16 @@ import {
 	type Send,
 } from './http';
 import { refusal, unexpectedAnswer, type Purpose } from './refusal';
-import { currentSession, reportDeadToken } from './session';
+import {
+	authenticateCautiously,
+	currentSession,
+	freshTotpCode,
+	newSession,
+	renewSession,
+	reportDeadToken,
+} from './session';
+import type { TotpSecret } from './totp';
+import type { AuthenticateAnswer } from './types';
 
 /** Where the node's code runs in n8n. */
 export type EmnifyContext = IExecuteFunctions | ILoadOptionsFunctions;
@@ -37,6 +48,13 @@ export function apiPath(parts: TemplateStringsArray, ...values: Array<string | n
 	const path = parts.slice(1).map((part, index) => encodeURIComponent(values[index] ?? '') + part);
 	return `/api/v1${parts[0] ?? ''}${path.join('')}`;
 }
+
+/** Endpoint 5: the cheapest request that needs a valid token. */
+const statusRequest: EmnifyRequest = {
+	method: 'GET',
+	path: apiPath`/user/mfa/status`,
+	action: 'reach emnify with the session',
+};
 
 /**
  * Speaks to emnify for one run of the node. The session's token goes out directly: n8n's own authenticated request reads
@@ -97,6 +115,27 @@ export class EmnifyClient {
 		if (!Array.isArray(response.body)) throw unexpectedAnswer(response, request);
 		const totalPages = Number(response.headers['x-total-pages'] ?? 1);
 		return { elements: response.body as Element[], totalPages };
+	}
+
+	/**
+	 * The credential's session, proved alive by one cheap request (endpoint 5), or with `forceNew` a new login.
+	 * Throws an `EmnifyError`.
+	 */
+	async session(forceNew: boolean): Promise<Session> {
+		if (forceNew) return await newSession(this.credential, this.send);
+		await this.request(statusRequest);
+		return currentSession(this.credential) ?? (await renewSession(this.credential, this.send));
+	}
+
+	/** Logs in with another body than the credential's (§1, endpoint 1). Throws an `EmnifyError`. */
+	async logIn(body: AuthenticateBody): Promise<AuthenticateAnswer> {
+		return await authenticateCautiously(this.send, this.credential.baseUrl, body);
+	}
+
+	/** A code that emnify takes now: by its own clock (the `Date` header), and one that was not used before. */
+	async totpCode(secret: TotpSecret): Promise<string> {
+		const { headers } = await this.request(statusRequest);
+		return await freshTotpCode(secret, clockOffsetMs(headers));
 	}
 
 	private optionsOf({ method, path, query, body }: EmnifyRequest): IHttpRequestOptions {

@@ -71,6 +71,12 @@ export function responseFrom(fullResponse: unknown): HttpResponse {
 	return { status: statusCode, headers: headers ?? {}, body: body ?? '' };
 }
 
+/** How far the server's clock is ahead of this one, in milliseconds, by the `Date` header; 0 where there is none. */
+export function clockOffsetMs(headers: HttpResponse['headers']): number {
+	const serverTime = Date.parse(headers.date ?? '');
+	return Number.isNaN(serverTime) ? 0 : serverTime - Date.now();
+}
+
 /**
  * Turns what a request helper threw into an {@link EmnifyError} that holds nothing of the request: the original carries
  * headers and body, and with them the token or the password.

@@ -1,10 +1,16 @@
 import { createHash } from 'crypto';
 import { sleep } from 'n8n-workflow';
 
-import { authenticate, LOCKOUT_MS, type Authenticated } from './authenticate';
+import {
+	authenticate,
+	LOCKOUT_MS,
+	type AuthenticateBody,
+	type Authenticated,
+} from './authenticate';
 import type { EmnifyCredential, Session, UserLogin } from './credential';
 import { EmnifyError } from './errors';
 import type { Send } from './http';
+import type { AuthenticateAnswer } from './types';
 import { totpCode, totpRemainingMs, totpStep, type TotpSecret } from './totp';
 
 /**
@@ -59,6 +65,24 @@ export async function renewSession(credential: EmnifyCredential, send: Send): Pr
 export async function newSession(credential: EmnifyCredential, send: Send): Promise<Session> {
 	const state = stateOf(credential);
 	return await (state.renewal ?? startRenewal(state, () => logIn(state, credential, send, '')));
+}
+
+/**
+ * Sends a login that is not the credential's. The rule of failure holds here too: the same body, once it was refused, is
+ * not sent again for a while, so that a workflow with many items does not lock the account.
+ */
+export async function authenticateCautiously(
+	send: Send,
+	baseUrl: string,
+	body: AuthenticateBody,
+): Promise<AuthenticateAnswer> {
+	const state = stateOf({ sessionKey: sha256(JSON.stringify([baseUrl, body])) });
+	throwIfJustRefused(state);
+	const { answer } = await authenticate(send, baseUrl, body).catch((error: unknown) => {
+		rememberRefusal(state, error);
+		throw error;
+	});
+	return answer;
 }
 
 async function startRenewal(state: SessionState, start: () => Promise<Session>): Promise<Session> {
@@ -150,7 +174,7 @@ async function answerChallenge(
 	baseUrl: string,
 	{ totpSecret, fingerprint }: UserLogin,
 	send: Send,
-	{ answer, answeredAtMs }: Authenticated,
+	{ answer, clockOffsetMs }: Authenticated,
 ): Promise<Session> {
 	if (totpSecret === undefined) {
 		throw new EmnifyError(
@@ -159,7 +183,7 @@ async function answerChallenge(
 			'n8n cannot read that code. Use an application token instead (recommended), or give the TOTP Secret of an authenticator app, or the Fingerprint of a trusted device. To ask a person for the code in a workflow, use Authentication → Retrieve Token.',
 		);
 	}
-	const code = await freshTotpCode(totpSecret, answeredAtMs - Date.now());
+	const code = await freshTotpCode(totpSecret, clockOffsetMs);
 	const second = await authenticate(send, baseUrl, {
 		mfa_token: answer.mfa_token as string,
 		code,
@@ -185,7 +209,7 @@ const LAST_SECONDS_MS = 4_000;
  * second use as a failed attempt.
  */
 export async function freshTotpCode(secret: TotpSecret, clockOffsetMs: number): Promise<string> {
-	const name = createHash('sha256').update(secret.key).digest('hex');
+	const name = sha256(secret.key);
 	for (;;) {
 		const now = Date.now() + clockOffsetMs;
 		const step = totpStep(secret, now);
@@ -227,10 +251,14 @@ function rememberRefusal(state: SessionState, error: unknown): void {
 	state.refusal = { error, failedAtMs, untilMs: failedAtMs + refusalMs(error) };
 }
 
-function stateOf({ sessionKey }: EmnifyCredential): SessionState {
+function stateOf({ sessionKey }: Pick<EmnifyCredential, 'sessionKey'>): SessionState {
 	const state = states.get(sessionKey) ?? {};
 	rememberBounded(states, sessionKey, state);
 	return state;
+}
+
+function sha256(data: string | Buffer): string {
+	return createHash('sha256').update(data).digest('hex');
 }
 
 function rememberBounded<Value>(map: Map<string, Value>, key: string, value: Value): void {

@@ -1,0 +1,256 @@
+import type { IDataObject, INodeProperties } from 'n8n-workflow';
+
+import type { AuthenticateBody, DeviceToTrust } from '../../api/authenticate';
+import { EmnifyError } from '../../api/errors';
+import { expiryOf } from '../../api/jwt';
+import type { AuthenticateAnswer } from '../../api/types';
+import { readCode } from '../../shared/code';
+import { passwordFields, readPassword } from '../../shared/password';
+import { readOptionalText, readText } from '../../shared/text';
+import { defineOperation, type ItemFields } from '../operation';
+
+/** Endpoint 1 (§1): the credential's own session, or one of the five bodies with what the fields hold. */
+export const retrieveToken = defineOperation({
+	option: {
+		name: 'Retrieve Token',
+		value: 'retrieveToken',
+		action: 'Retrieve token',
+		description: 'Log in to emnify, or get the token that the credential already has',
+	},
+	fields: [
+		{
+			displayName:
+				'The token becomes part of the execution’s data: whoever can see the execution can use it until it expires, 240 minutes after the login. Other Emnify nodes need no token from here, they log in by themselves.',
+			name: 'tokenNotice',
+			type: 'notice',
+			default: '',
+		},
+		{
+			displayName: 'Grant',
+			name: 'grant',
+			type: 'options',
+			options: [
+				{
+					name: 'Application Token',
+					value: 'applicationToken',
+					description: 'Log in with another application token than the credential’s',
+				},
+				{
+					name: 'Credential',
+					value: 'credential',
+					description: 'The token of the credential’s session: logs in only if there is none',
+				},
+				{
+					name: 'MFA Code',
+					value: 'mfaCode',
+					description: 'Answer the second factor with a code, after a login that gave an MFA token',
+				},
+				{
+					name: 'Refresh Token',
+					value: 'refreshToken',
+					description: 'Get a new token without the password',
+				},
+				{
+					name: 'User Credentials',
+					value: 'userCredentials',
+					description: 'Log in as a user: gives a token, or an MFA token where a code is needed',
+				},
+			],
+			default: 'credential',
+			description: 'What to log in with',
+		},
+		...forGrant('credential', [
+			{
+				displayName: 'Force New Token',
+				name: 'forceNewToken',
+				type: 'boolean',
+				default: false,
+				description:
+					'Whether to log in even if the credential has a valid token. emnify allows 100 logins in 5 minutes.',
+			},
+		]),
+		...forGrant('applicationToken', [
+			{
+				displayName: 'Application Token',
+				name: 'applicationToken',
+				type: 'string',
+				typeOptions: { password: true },
+				required: true,
+				default: '',
+			},
+		]),
+		...forGrant('userCredentials', [
+			{
+				displayName: 'Username',
+				name: 'username',
+				type: 'string',
+				placeholder: 'e.g. nathan@example.com',
+				required: true,
+				default: '',
+				description: 'The e-mail address that logs in to the emnify portal',
+			},
+			...passwordFields,
+			{
+				displayName: 'Fingerprint',
+				name: 'fingerprint',
+				type: 'string',
+				typeOptions: { password: true },
+				default: '',
+				description: 'Of a trusted device, which skips the second factor',
+			},
+		]),
+		...forGrant('mfaCode', [
+			{
+				displayName: 'MFA Token',
+				name: 'mfaToken',
+				type: 'string',
+				typeOptions: { password: true },
+				required: true,
+				default: '',
+				placeholder: 'e.g. {{ $json.mfa_token }}',
+				description: 'What the login with user credentials gave',
+			},
+			{
+				displayName: 'Code',
+				name: 'code',
+				type: 'string',
+				required: true,
+				default: '',
+				placeholder: 'e.g. 123456',
+				description:
+					'From the authenticator app or the e-mail. Each wrong code counts as a failed login; three lock the account for five minutes.',
+			},
+			{
+				displayName: 'Trusted Device',
+				name: 'trustedDevice',
+				type: 'collection',
+				placeholder: 'Add field',
+				default: {},
+				description:
+					'Trusts a device from now on, so that its fingerprint skips the code for 90 days',
+				options: [
+					{
+						displayName: 'Browser',
+						name: 'browser',
+						type: 'string',
+						default: 'n8n',
+					},
+					{
+						displayName: 'Fingerprint',
+						name: 'fingerprint',
+						type: 'string',
+						typeOptions: { password: true },
+						default: '',
+						description:
+							'Any text of your own that stays the same. It is a secret: it replaces the code.',
+					},
+					{
+						displayName: 'Name',
+						name: 'name',
+						type: 'string',
+						default: '',
+					},
+					{
+						displayName: 'Operating System',
+						name: 'operatingSystem',
+						type: 'string',
+						default: 'n8n',
+					},
+				],
+			},
+		]),
+		...forGrant('refreshToken', [
+			{
+				displayName: 'Refresh Token',
+				name: 'refreshToken',
+				type: 'string',
+				typeOptions: { password: true },
+				required: true,
+				default: '',
+				placeholder: 'e.g. {{ $json.refresh_token }}',
+			},
+		]),
+	],
+	access: 'write',
+	read: (item) => readGrant(item),
+	async run(client, grant) {
+		if ('body' in grant) return [withExpiry(await client.logIn(grant.body))];
+		const session = await client.session(grant.forceNewToken);
+		return [
+			withExpiry({
+				auth_token: session.token,
+				...(session.refreshToken !== '' && { refresh_token: session.refreshToken }),
+			}),
+		];
+	},
+});
+
+type Grant = { body: AuthenticateBody } | { forceNewToken: boolean };
+
+const grants: Record<string, (item: ItemFields) => Grant> = {
+	credential: (item) => ({ forceNewToken: item.field('forceNewToken') === true }),
+	applicationToken: (item) => ({
+		body: { application_token: readText(item, 'applicationToken', 'Application Token').trim() },
+	}),
+	userCredentials(item) {
+		const fingerprint = readOptionalText(item, 'fingerprint');
+		return {
+			body: {
+				username: readText(item, 'username', 'Username').trim(),
+				password: readPassword(item),
+				...(fingerprint !== undefined && { fingerprint }),
+			},
+		};
+	},
+	mfaCode(item) {
+		const device = readDeviceToTrust(item);
+		return {
+			body: {
+				mfa_token: readText(item, 'mfaToken', 'MFA Token').trim(),
+				code: readCode(item, 'lettersAndDigits'),
+				...(device && { trusted_device: device }),
+			},
+		};
+	},
+	refreshToken: (item) => ({
+		body: { refresh_token: readText(item, 'refreshToken', 'Refresh Token').trim() },
+	}),
+};
+
+function readGrant(item: ItemFields): Grant {
+	const read = grants[String(item.field('grant'))];
+	if (read) return read(item);
+	throw new EmnifyError(
+		'input',
+		'Grant is not one that emnify knows',
+		'Choose Grant from the list.',
+	);
+}
+
+function readDeviceToTrust(item: ItemFields): DeviceToTrust | undefined {
+	const device = (item.field('trustedDevice') ?? {}) as Record<string, unknown>;
+	const text = (name: string) => String(device[name] ?? '').trim();
+	if (Object.keys(device).length === 0) return undefined;
+	if (text('fingerprint') === '') {
+		throw new EmnifyError(
+			'input',
+			'Fingerprint of the Trusted Device is empty',
+			'Add a fingerprint, or remove the other fields of Trusted Device.',
+		);
+	}
+	return {
+		fingerprint: text('fingerprint'),
+		operating_system: text('operatingSystem') || 'n8n',
+		browser: text('browser') || 'n8n',
+		...(text('name') !== '' && { name: text('name') }),
+	};
+}
+
+function withExpiry(answer: AuthenticateAnswer): IDataObject {
+	const expiresAt = expiryOf(answer.auth_token ?? answer.mfa_token);
+	return { ...answer, ...(expiresAt !== undefined && { expires_at: expiresAt }) };
+}
+
+function forGrant(grant: string, fields: INodeProperties[]): INodeProperties[] {
+	return fields.map((field) => ({ ...field, displayOptions: { show: { grant: [grant] } } }));
+}

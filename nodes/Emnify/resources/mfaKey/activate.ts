@@ -1,0 +1,84 @@
+import { apiPath } from '../../api/client';
+import { readTotpSecret } from '../../api/totp';
+import { readCode } from '../../shared/code';
+import { keyIdField, readKeyId } from '../../shared/keyId';
+import { REQUESTING_USER_ADVICE } from '../../shared/requestingUser';
+import { readText } from '../../shared/text';
+import { defineOperation } from '../operation';
+
+/** Endpoint 3 (§1). */
+export const activateMfaKey = defineOperation({
+	option: {
+		name: 'Activate',
+		value: 'activate',
+		action: 'Activate MFA key',
+		description: 'Prove with a code that the authenticator app works: from then on logins need it',
+	},
+	fields: [
+		keyIdField('searchOwnMfaKeys'),
+		{
+			displayName: 'Code Source',
+			name: 'codeSource',
+			type: 'options',
+			options: [
+				{
+					name: 'Code',
+					value: 'code',
+					description: 'What the authenticator app shows at this moment',
+				},
+				{
+					name: 'Secret Key',
+					value: 'secretKey',
+					description: 'Let n8n compute the code from the key’s secret',
+				},
+			],
+			default: 'code',
+			description: 'Where the 6 digits come from',
+		},
+		{
+			displayName: 'Code',
+			name: 'code',
+			type: 'string',
+			required: true,
+			default: '',
+			placeholder: 'e.g. 123456',
+			description: 'The 6 digits of the authenticator app. A number gets its leading zeros back.',
+			displayOptions: { show: { codeSource: ['code'] } },
+		},
+		{
+			displayName: 'Secret Key',
+			name: 'secretKey',
+			type: 'string',
+			typeOptions: { password: true },
+			required: true,
+			default: '',
+			placeholder: 'e.g. {{ $json.secret_key }}',
+			description: 'The secret key, or the otpauth address, that creating the key gave',
+			displayOptions: { show: { codeSource: ['secretKey'] } },
+		},
+	],
+	access: 'write',
+	read: (item) => ({
+		keyId: readKeyId(item),
+		source:
+			item.field('codeSource') === 'secretKey'
+				? { secret: readTotpSecret(readText(item, 'secretKey', 'Secret Key')) }
+				: { code: readCode(item, 'digits') },
+	}),
+	async run(client, { keyId, source }) {
+		const code = 'code' in source ? source.code : await client.totpCode(source.secret);
+		await client.request({
+			method: 'PATCH',
+			path: apiPath`/user/mfa/${keyId}`,
+			body: { status: { id: 1 }, code },
+			action: `activate MFA key ${keyId}`,
+			advice: {
+				403: REQUESTING_USER_ADVICE,
+				404: `Only the user’s own keys can be activated. Check the ID. ${REQUESTING_USER_ADVICE}`,
+				409: 'The MFA key is active already: nothing is left to do.',
+				422: 'The code is wrong or has expired. Use the code that the authenticator app shows now, and check that its clock is right.',
+			},
+		});
+		return [{ success: true }];
+	},
+});

@@ -1,0 +1,45 @@
+import type { IDataObject } from 'n8n-workflow';
+
+import { apiPath } from '../../api/client';
+import { mfaKeyTypeField, readMfaKeyType } from '../../shared/mfaKeyType';
+import { passwordFields, readPassword } from '../../shared/password';
+import { REQUESTING_USER_ADVICE } from '../../shared/requestingUser';
+import { defineOperation } from '../operation';
+
+/** Endpoint 2 (§1). */
+export const createMfaKey = defineOperation({
+	option: {
+		name: 'Create',
+		value: 'create',
+		action: 'Create MFA key',
+		description: 'Add a second factor to the credential’s own user; it counts once it is activated',
+	},
+	fields: [
+		{
+			displayName:
+				'The secret key and the otpauth address for a QR code are given only this once, and become part of the execution’s data. The key is for the user of the credential: emnify may know none for an application token, so use User Credentials here.',
+			name: 'secretNotice',
+			type: 'notice',
+			default: '',
+		},
+		mfaKeyTypeField,
+		...passwordFields,
+	],
+	access: 'write',
+	read: (item) => ({ type: readMfaKeyType(item), password: readPassword(item) }),
+	async run(client, { type, password }) {
+		const key = await client.object<IDataObject>({
+			method: 'POST',
+			path: apiPath`/user/mfa`,
+			body: { type: { id: type }, password },
+			action: 'create the MFA key',
+			advice: {
+				403: REQUESTING_USER_ADVICE,
+				404: REQUESTING_USER_ADVICE,
+				409: 'The user already has an MFA key of this type. Activate it if it is pending, or delete it first (MFA Key → Delete).',
+				422: 'Check the password, which must be that of the credential’s own user, and the type.',
+			},
+		});
+		return [key];
+	},
+});

@@ -1,0 +1,112 @@
+import type { ILoadOptionsFunctions, INodeListSearchResult, INodeProperties } from 'n8n-workflow';
+
+import { apiPath, EmnifyClient } from '../api/client';
+import type { MfaKey, UserWithMfa } from '../api/types';
+import { toNodeError } from '../nodeError';
+import type { ItemFields } from '../resources/operation';
+import { day } from './day';
+import { badValue, isId, readLocator } from './locator';
+import { REQUESTING_USER_ADVICE } from './requestingUser';
+import { readUser, userInWords, type UserReference } from './user';
+
+/** One of the MFA keys of the chosen user (`searchMfaKeys`), or of the credential's own (`searchOwnMfaKeys`). */
+export function keyIdField(
+	searchListMethod: 'searchMfaKeys' | 'searchOwnMfaKeys',
+): INodeProperties {
+	return {
+		displayName: 'MFA Key',
+		name: 'keyId',
+		type: 'resourceLocator',
+		required: true,
+		default: { mode: 'list', value: '' },
+		description:
+			searchListMethod === 'searchMfaKeys'
+				? 'The list holds the MFA keys of the user above'
+				: 'The list holds the MFA keys of the credential’s own user',
+		modes: [
+			{
+				displayName: 'From List',
+				name: 'list',
+				type: 'list',
+				placeholder: 'Select an MFA key…',
+				typeOptions: { searchListMethod, searchable: true },
+			},
+			{
+				displayName: 'By ID',
+				name: 'id',
+				type: 'string',
+				placeholder: 'e.g. 815',
+				hint: 'The field “id” of an MFA key',
+				validation: [
+					{
+						type: 'regex',
+						properties: {
+							regex: '^\\s*[1-9]\\d*\\s*$',
+							errorMessage: 'Enter a whole number above 0',
+						},
+					},
+				],
+			},
+		],
+	};
+}
+
+/** Reads the MFA Key field. Throws an `EmnifyError` (`input`) for what is no ID. */
+export function readKeyId(item: ItemFields): string {
+	const { value } = readLocator(item.field('keyId'));
+	if (isId(value)) return value;
+	throw badValue('MFA Key', value, 'the ID of an MFA key (a whole number above 0)');
+}
+
+/** Fills the list of the MFA Key field with the keys of the chosen user. */
+export async function searchMfaKeys(
+	this: ILoadOptionsFunctions,
+	filter?: string,
+): Promise<INodeListSearchResult> {
+	return await searchKeys(
+		this,
+		() => readUser({ field: (name) => this.getCurrentNodeParameter(name) }),
+		filter,
+	);
+}
+
+/** Fills the list of the MFA Key field with the keys of the credential's own user. */
+export async function searchOwnMfaKeys(
+	this: ILoadOptionsFunctions,
+	filter?: string,
+): Promise<INodeListSearchResult> {
+	return await searchKeys(this, () => ({ id: 'my' }), filter, REQUESTING_USER_ADVICE);
+}
+
+async function searchKeys(
+	context: ILoadOptionsFunctions,
+	chosenUser: () => UserReference,
+	filter = '',
+	advice?: string,
+): Promise<INodeListSearchResult> {
+	try {
+		const user = chosenUser();
+		const client = await EmnifyClient.connect(context);
+		const { mfa = [] } = await client.object<UserWithMfa>({
+			method: 'GET',
+			path: apiPath`/user/${'id' in user ? user.id : user.username}`,
+			action: `list the MFA keys of ${userInWords(user)}`,
+			...(advice !== undefined && { advice: { 403: advice, 404: advice } }),
+		});
+		const text = filter.toLowerCase();
+		const results = mfa
+			.map((key) => ({ name: keyInWords(key), value: key.id }))
+			.filter(({ name, value }) => name.toLowerCase().includes(text) || String(value) === text);
+		return { results };
+	} catch (error) {
+		throw toNodeError(context.getNode(), error);
+	}
+}
+
+/** A key for a person: `Time-Based One-Time Password · Active · since 20 Feb 2026`. */
+export function keyInWords({ type, status, creation_date, activation_date }: MfaKey): string {
+	const since = activation_date ?? creation_date;
+	return [type.description, status.description, since === undefined ? '' : `since ${day(since)}`]
+		.filter((part) => part !== '')
+		.join(' · ');
+}

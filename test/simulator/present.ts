@@ -1,0 +1,100 @@
+import type {
+	ApplicationToken,
+	MfaKey,
+	Sim,
+	TrustedDevice,
+	User,
+	World,
+	WorldEvent,
+} from './world';
+import {
+	applicationTokenStatuses,
+	mfaKeyStatuses,
+	mfaKeyTypes,
+	roles,
+	simStatuses,
+	userStatuses,
+} from './world';
+
+/** `YYYY-MM-DDTHH:mm:ssZ`; how the service writes times in answers is undocumented. */
+export function timestamp(time: Date): string {
+	return `${time.toISOString().slice(0, 19)}Z`;
+}
+
+/** A trusted device, without the fields it lacks (contract §1). */
+export const trustedDevice = (device: TrustedDevice) => ({
+	id: device.id,
+	...(device.operatingSystem !== undefined && { operating_system: device.operatingSystem }),
+	...(device.browser !== undefined && { browser: device.browser }),
+	...(device.activatedAt && { activation_date: timestamp(device.activatedAt) }),
+});
+
+/** An MFA key without its secret; `activation_date` appears once it is active (contract §1). */
+export const mfaKey = (key: MfaKey) => ({
+	id: key.id,
+	status: described(Object.values(mfaKeyStatuses), key.statusId),
+	type: described(mfaKeyTypes, key.typeId),
+	creation_date: timestamp(key.createdAt),
+	...(key.activatedAt && { activation_date: timestamp(key.activatedAt) }),
+});
+
+/** An item of the list of users (contract §5). */
+export const userItem = (user: User, world: World) => ({
+	id: user.id,
+	username: user.username,
+	name: user.name,
+	created: timestamp(user.created),
+	status: described(Object.values(userStatuses), user.statusId),
+	organisation: { ...world.organisation(user.organisationId) },
+});
+
+/** A single user: adds the roles and the MFA keys (contract §5). */
+export const userDetails = (user: User, world: World) => ({
+	...userItem(user, world),
+	roles: Object.values(roles).filter(({ id }) => user.roleIds.includes(id)),
+	mfa: user.mfaKeys.map(mfaKey),
+});
+
+/** An event (contract §5). */
+export const event = (item: WorldEvent, world: World) => {
+	const user = item.userId === undefined ? undefined : world.findUser(item.userId);
+	return {
+		id: item.id,
+		timestamp: timestamp(item.timestamp),
+		alert: item.alert,
+		description: item.description,
+		event_type: item.type,
+		event_source: item.source,
+		event_severity: item.severity,
+		organisation: { ...world.organisation(item.organisationId) },
+		...(user && { user: { id: user.id, name: user.name, username: user.username } }),
+		...(item.detail !== undefined && { detail: item.detail }),
+	};
+};
+
+/** An application token without its secret (contract §5). */
+export const applicationToken = (token: ApplicationToken, world: World) => {
+	const creator = world.user(token.creatorId);
+	return {
+		id: token.id,
+		description: token.description,
+		created: timestamp(token.created),
+		status: described(Object.values(applicationTokenStatuses), token.statusId),
+		...(token.expiryDate && { expiry_date: timestamp(token.expiryDate) }),
+		...(token.ip !== undefined && { ip: token.ip }),
+		creator: { id: creator.id, name: creator.name, username: creator.username },
+	};
+};
+
+/** A SIM card, cut down to what an example needs. */
+export const sim = (card: Sim) => ({
+	id: card.id,
+	iccid: card.iccid,
+	status: described(Object.values(simStatuses), card.statusId),
+});
+
+function described<Entry extends { id: number }>(entries: readonly Entry[], id: number): Entry {
+	const entry = entries.find((candidate) => candidate.id === id);
+	if (!entry) throw new RangeError(`The world uses the unknown id ${id}`);
+	return entry;
+}

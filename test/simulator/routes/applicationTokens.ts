@@ -1,0 +1,95 @@
+import { conflict, errorBody, invalidInput, notFound } from '../errors';
+import type { ErrorBody } from '../errors';
+import * as present from '../present';
+import type { Answer, Call } from '../service';
+import {
+	check,
+	fields,
+	idOf,
+	noContent,
+	numberInPath,
+	ok,
+	requireAdministrator,
+	requireValid,
+} from '../service';
+import type { ApplicationToken, World } from '../world';
+import { applicationTokenStatuses } from '../world';
+
+/**
+ * `GET /application_token` (contract §5): the tokens of the caller's organisation, all at once. That
+ * this and the two below are for administrators only is undocumented.
+ *
+ * @throws ApiError 403 for other than administrators
+ */
+export function listApplicationTokens({ caller, service: { world } }: Call): Answer {
+	requireAdministrator(caller);
+	const own = [...world.applicationTokens.values()].filter(
+		(token) => organisationOf(token, world) === caller.organisationId,
+	);
+	return ok(own.map((token) => present.applicationToken(token, world)));
+}
+
+/**
+ * `POST /application_token` (contract §5): the only answer that shows the secret. That an expiry date
+ * must lie ahead, and that it is any ISO 8601 date, is undocumented.
+ *
+ * @throws ApiError 403 for other than administrators, 422 for an invalid field
+ */
+export function createApplicationToken({ body, caller, service }: Call): Answer {
+	requireAdministrator(caller);
+	const { description, expiry_date: expiryDate, ip } = fields(body);
+	requireValid(
+		check('description', description, 'string', { required: false }),
+		check('ip', ip, 'string', { required: false }),
+		checkFuture(expiryDate, service.clock.now()),
+	);
+	const { token } = service.world.addApplicationToken({
+		creatorId: caller.account.id,
+		description: String(description ?? ''),
+		created: service.clock.now(),
+		...(typeof ip === 'string' && ip !== '' && { ip }),
+		...(typeof expiryDate === 'string' && { expiryDate: new Date(expiryDate) }),
+	});
+	return ok({ application_token: token });
+}
+
+/**
+ * `PATCH /application_token/{id}` (contract §5): revokes for good or describes anew. A token that was
+ * revoked no longer logs in; what it obtained before stays valid (undocumented).
+ *
+ * @throws ApiError 403 for other than administrators, 404 for an unknown token, 422 for an invalid
+ * field, 409 for an attempt to undo a revocation (undocumented)
+ */
+export function updateApplicationToken({ body, caller, params, service }: Call): Answer {
+	requireAdministrator(caller);
+	const token = service.world.applicationTokens.get(numberInPath(params.id) ?? -1);
+	if (!token || organisationOf(token, service.world) !== caller.organisationId) {
+		throw notFound('Application token not found');
+	}
+	const { description, status } = fields(body);
+	requireValid(
+		check('description', description, 'string', { required: false }),
+		check('status.id', idOf(status), 'number', { required: status !== undefined }),
+	);
+	if (status !== undefined) {
+		const known = Object.values(applicationTokenStatuses).find(({ id }) => id === idOf(status));
+		if (!known) throw invalidInput([errorBody('InvalidReference', 'status.id is no known status')]);
+		if (token.statusId === applicationTokenStatuses.revoked.id && known.id !== token.statusId) {
+			throw conflict('A revoked application token cannot be activated again');
+		}
+		token.statusId = known.id;
+	}
+	if (typeof description === 'string') token.description = description;
+	return noContent;
+}
+
+function organisationOf(token: ApplicationToken, world: World): number {
+	return world.user(token.creatorId).organisationId;
+}
+
+function checkFuture(date: unknown, now: Date): ErrorBody[] {
+	const wrongType = check('expiry_date', date, 'string', { required: false });
+	if (wrongType.length > 0 || typeof date !== 'string') return wrongType;
+	if (Date.parse(date) > now.getTime()) return [];
+	return [errorBody('InvalidFormat', 'expiry_date must be a time in the future')];
+}

@@ -1,0 +1,280 @@
+import { randomInt } from 'node:crypto';
+import { after } from '../clock';
+import { forbidden, lockedOut, malformed, unauthorized } from '../errors';
+import type { Answer, OpenCall, Service } from '../service';
+import { ok } from '../service';
+import { acceptCode } from '../totp';
+import type { ApplicationToken, User } from '../world';
+import {
+	applicationTokenStatuses,
+	eventSeverities,
+	eventTypes,
+	isTrusted,
+	mfaKeyStatuses,
+	userStatuses,
+} from '../world';
+
+/** The device a second factor is to be remembered for. */
+interface NewDevice {
+	fingerprint: string;
+	operatingSystem: string;
+	browser: string;
+	name?: string;
+}
+
+/**
+ * Endpoint 1 (contract §1): the five bodies of `POST /authenticate`. Fields of two bodies at once, or
+ * fields of none, are malformed.
+ *
+ * @throws ApiError 400 for a malformed body, 401 for everything that does not log in
+ */
+export function authenticate(call: OpenCall): Answer {
+	const body = readBody(call.body);
+	const { trusted_device: device, ...texts } = body;
+	const fields = Object.keys(texts).sort().join();
+	if (Object.values(texts).some((value) => typeof value !== 'string')) {
+		throw malformed('Every field of the request must be a string');
+	}
+	const text = texts as Record<string, string>;
+	if (fields === 'code,mfa_token') {
+		return withCode(call, text.mfa_token ?? '', text.code ?? '', readDevice(device));
+	}
+	if (device === undefined) {
+		if (fields === 'application_token') {
+			return withApplicationToken(call, text.application_token ?? '');
+		}
+		if (fields === 'refresh_token') return withRefreshToken(call, text.refresh_token ?? '');
+		if (fields === 'password,username' || fields === 'fingerprint,password,username') {
+			return withPassword(call, text.username ?? '', text.password ?? '', text.fingerprint);
+		}
+	}
+	throw malformed('The request holds no known combination of fields');
+}
+
+function readBody(body: unknown): Record<string, unknown> {
+	if (typeof body !== 'object' || body === null || Array.isArray(body)) {
+		throw malformed('The request must be a JSON object');
+	}
+	return body as Record<string, unknown>;
+}
+
+function readDevice(device: unknown): NewDevice | undefined {
+	if (device === undefined) return undefined;
+	const { fingerprint, operating_system, browser, name, ...others } = readBody(device);
+	const isText = (value: unknown): value is string => typeof value === 'string' && value !== '';
+	if (
+		!isText(fingerprint) ||
+		!isText(operating_system) ||
+		!isText(browser) ||
+		!(name === undefined || typeof name === 'string') ||
+		Object.keys(others).length > 0
+	) {
+		throw malformed('trusted_device takes fingerprint, operating_system, browser and name');
+	}
+	return {
+		fingerprint,
+		operatingSystem: operating_system,
+		browser,
+		...(name !== undefined && { name }),
+	};
+}
+
+/**
+ * An application token gives an `auth_token`, never a refresh token. A token that is unknown, revoked
+ * or expired is refused with 401. Undocumented: that one whose creator is deactivated is refused too,
+ * and that a wrong address is a 403 which says so.
+ */
+function withApplicationToken({ service, ip }: OpenCall, secret: string): Answer {
+	const { clock, tokens, world } = service;
+	const token = world.findApplicationToken(secret);
+	if (!token) throw unauthorized();
+	const creator = world.user(token.creatorId);
+	const reason = refusal(token, creator, clock.now());
+	if (reason !== undefined) {
+		reportApplication(service, creator, token, `${reason} from IP ${ip}`);
+		throw unauthorized();
+	}
+	if (token.ip !== undefined && token.ip !== ip) {
+		reportApplication(service, creator, token, `IP not permitted from IP ${ip}`);
+		throw forbidden(`The application token is restricted to another IP address than ${ip}`);
+	}
+	return ok({
+		auth_token: tokens.issueAuthToken({
+			userId: creator.id,
+			organisationId: creator.organisationId,
+			applicationTokenId: token.id,
+		}),
+	});
+}
+
+function refusal(token: ApplicationToken, creator: User, now: Date): string | undefined {
+	if (token.statusId === applicationTokenStatuses.revoked.id) return 'Token revoked';
+	if (token.expiryDate && token.expiryDate <= now) return 'Token expired';
+	if (creator.statusId !== userStatuses.active.id) return 'Creator deactivated';
+	return undefined;
+}
+
+/**
+ * The first factor. Only a login that is complete resets the count of failed attempts, or codes could
+ * be guessed without end; that, and that a deactivated user gets a plain 401, is undocumented.
+ */
+function withPassword(
+	{ service, ip }: OpenCall,
+	username: string,
+	password: string,
+	fingerprint?: string,
+): Answer {
+	const { clock, limits, tokens, world } = service;
+	const user = world.findUser(username);
+	if (!user) throw unauthorized();
+	refuseWhileLocked(service, user, ip);
+	if (user.password !== password) throw failedAttempt(service, user, ip, 'Invalid password');
+	if (user.statusId !== userStatuses.active.id) {
+		reportUser(service, user, `Inactive user from IP ${ip}`);
+		throw unauthorized();
+	}
+	const trusted = user.trustedDevices.some(
+		(device) =>
+			device.fingerprint === fingerprint &&
+			isTrusted(device, clock.now(), { days: limits.trustDays }),
+	);
+	const key = activeKey(user);
+	if (trusted || (user.trial && !key)) return loggedIn(service, user);
+	if (!key) {
+		user.emailedCode = {
+			code: newEmailedCode(),
+			expiresAt: after(clock.now(), { minutes: limits.emailedCodeMinutes }),
+		};
+	}
+	return ok({
+		mfa_token: tokens.issueMfaToken({ userId: user.id, organisationId: user.organisationId }),
+	});
+}
+
+/** The second factor; a wrong code is a failed attempt. A token serves for one login (undocumented). */
+function withCode(
+	{ service, ip }: OpenCall,
+	mfaToken: string,
+	code: string,
+	device?: NewDevice,
+): Answer {
+	const { clock, tokens, world } = service;
+	const subject = tokens.readMfaToken(mfaToken);
+	const user = subject && world.findUser(subject.userId);
+	if (user?.statusId !== userStatuses.active.id) throw unauthorized();
+	refuseWhileLocked(service, user, ip);
+	const key = activeKey(user);
+	const accepted = key
+		? acceptCode(key, code, clock.now())
+		: acceptEmailedCode(user, code, clock.now());
+	if (!accepted) throw failedAttempt(service, user, ip, 'Invalid code');
+	tokens.useUpMfaToken(mfaToken);
+	if (device) trust(service, user, device);
+	return loggedIn(service, user);
+}
+
+/** A refresh token gives an `auth_token` and stays valid (undocumented), also while its user is locked. */
+function withRefreshToken({ service }: OpenCall, token: string): Answer {
+	const { clock, tokens, world } = service;
+	const refresh = world.refreshTokens.get(token);
+	const user = refresh && world.findUser(refresh.userId);
+	if (
+		!refresh ||
+		refresh.revoked ||
+		refresh.expiresAt <= clock.now() ||
+		user?.statusId !== userStatuses.active.id
+	) {
+		throw unauthorized();
+	}
+	return ok({
+		auth_token: tokens.issueAuthToken({ userId: user.id, organisationId: user.organisationId }),
+	});
+}
+
+function loggedIn({ clock, limits, tokens, world }: Service, user: User): Answer {
+	user.failedAttempts = 0;
+	const expiresAt = after(clock.now(), { days: limits.refreshTokenDays });
+	return ok({
+		auth_token: tokens.issueAuthToken({ userId: user.id, organisationId: user.organisationId }),
+		refresh_token: world.addRefreshToken(user.id, expiresAt).token,
+	});
+}
+
+function activeKey(user: User) {
+	return user.mfaKeys.find(({ statusId }) => statusId === mfaKeyStatuses.active.id);
+}
+
+/** A device whose fingerprint is known is trusted anew from now on (undocumented). */
+function trust({ clock, world }: Service, user: User, device: NewDevice): void {
+	const activated = { ...device, activatedAt: clock.now() };
+	const known = user.trustedDevices.find(({ fingerprint }) => fingerprint === device.fingerprint);
+	if (known) Object.assign(known, activated);
+	else world.addTrustedDevice(user.id, activated);
+}
+
+function acceptEmailedCode(user: User, code: string, now: Date): boolean {
+	const { emailedCode } = user;
+	if (!emailedCode || emailedCode.code !== code || emailedCode.expiresAt <= now) return false;
+	user.emailedCode = undefined;
+	return true;
+}
+
+/** Six characters of which the first is a letter. */
+function newEmailedCode(): string {
+	const letters = 'ABCDEFGHJKLMNPQRSTUVWXYZ';
+	const pick = (characters: string) => characters.charAt(randomInt(characters.length));
+	return pick(letters) + Array.from({ length: 5 }, () => pick(`${letters}23456789`)).join('');
+}
+
+function refuseWhileLocked(service: Service, user: User, ip: string): void {
+	if (!user.lockedUntil) return;
+	if (user.lockedUntil > service.clock.now()) {
+		reportUser(service, user, `Account locked from IP ${ip}. ${lockoutAddition}`);
+		throw lockedOut();
+	}
+	user.lockedUntil = undefined;
+	user.failedAttempts = 0;
+}
+
+/**
+ * Counts a failed attempt. The one that locks the account still answers an empty 401, those after it
+ * the body of contract §1 (which of them is the first to carry it is undocumented). An attempt during
+ * the lockout does not prolong it (undocumented).
+ */
+function failedAttempt(service: Service, user: User, ip: string, reason: string) {
+	const { clock, limits } = service;
+	user.failedAttempts += 1;
+	const locks = user.failedAttempts >= limits.lockoutAfter;
+	if (locks) user.lockedUntil = after(clock.now(), { seconds: limits.lockoutSeconds });
+	reportUser(service, user, `${reason} from IP ${ip}${locks ? `. ${lockoutAddition}` : ''}`);
+	return unauthorized();
+}
+
+const lockoutAddition = 'Too many failed authentication requests';
+
+function reportUser({ clock, world }: Service, user: User, reason: string): void {
+	world.addEvent({
+		timestamp: clock.now(),
+		type: eventTypes.userAuthenticationFailed,
+		severity: eventSeverities.warn,
+		description: `Failed authentication request from '${user.username}', Reason: ${reason}`,
+		organisationId: user.organisationId,
+		userId: user.id,
+	});
+}
+
+/** The description and severity of event type 7 are undocumented. */
+function reportApplication(
+	{ clock, world }: Service,
+	creator: User,
+	token: ApplicationToken,
+	reason: string,
+): void {
+	world.addEvent({
+		timestamp: clock.now(),
+		type: eventTypes.applicationAuthenticationFailed,
+		severity: eventSeverities.warn,
+		description: `Failed authentication request from application token ${token.id}, Reason: ${reason}`,
+		organisationId: creator.organisationId,
+	});
+}
