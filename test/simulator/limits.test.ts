@@ -1,5 +1,8 @@
+import fc from 'fast-check';
 import { contractLimits, seed, startSimulator } from './index';
 import type { Simulator, SimulatorOptions } from './index';
+import { Clock } from './clock';
+import { RateLimiter } from './limits';
 import { asApplication, authenticate, start } from './testClient';
 
 const tooManyRequests = {
@@ -58,7 +61,7 @@ it('lets 2,000 requests of any kind through in 5 minutes', async () => {
 	expect((await login()).status).toBe(429);
 	simulator.clock.advance({ minutes: 5 });
 	expect((await login()).status).toBe(200);
-});
+}, 30_000);
 
 it('slides its window: room comes back as the requests in it grow old', async () => {
 	await run({ authenticatePerWindow: 4 });
@@ -113,4 +116,41 @@ it('can be changed and reset while it runs', async () => {
 	expect((await login()).status).toBe(200);
 	simulator.forget();
 	expect((await login()).status).toBe(429);
+});
+
+it('admits exactly what a naive count of the last window would', async () => {
+	await run();
+	const machineTime = jest.spyOn(Date, 'now').mockReturnValue(start.getTime());
+	try {
+		fc.assert(
+			fc.property(
+				fc.integer({ min: 1, max: 60 }),
+				fc.array(
+					fc.record({
+						wait: fc.integer({ min: 0, max: 200 }),
+						burst: fc.integer({ max: 90, min: 1 }),
+					}),
+					{ maxLength: 60 },
+				),
+				(limit, bursts) => {
+					const clock = new Clock(start);
+					const limiter = new RateLimiter(clock, { ...contractLimits(), requestsPerWindow: limit });
+					const admitted: number[] = [];
+					for (const { wait, burst } of bursts) {
+						clock.advance({ seconds: wait });
+						const now = clock.now().getTime();
+						for (let request = 0; request < burst; request += 1) {
+							const recent = admitted.filter((time) => time > now - 300_000).length;
+							const passes = limiter.admit('127.0.0.1', { login: false }) === undefined;
+							expect(passes).toBe(recent < limit);
+							if (passes) admitted.push(now);
+						}
+					}
+				},
+			),
+			{ numRuns: 50 },
+		);
+	} finally {
+		machineTime.mockRestore();
+	}
 });

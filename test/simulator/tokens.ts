@@ -1,5 +1,5 @@
 /* eslint-disable @n8n/community-nodes/require-node-api-error -- the simulator runs in Node, not in n8n */
-import { randomBytes, randomUUID } from 'node:crypto';
+import { createSecretKey, randomBytes, randomUUID } from 'node:crypto';
 import jwt from 'jsonwebtoken';
 import type { Clock, Duration } from './clock';
 import { after } from './clock';
@@ -17,7 +17,8 @@ export interface Subject {
  * documented (contract §1); the other claims are this double's choice.
  */
 export class Tokens {
-	private readonly secret = randomBytes(32).toString('hex');
+	/** A key object: of a string, jsonwebtoken first tries to make a public key, which is slow. */
+	private readonly secret = createSecretKey(randomBytes(32));
 	/** The `jti` of every token that is neither revoked nor used up. */
 	private readonly honoured = { auth: new Set<string>(), mfa: new Set<string>() };
 

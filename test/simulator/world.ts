@@ -321,15 +321,6 @@ export class World {
 		return undefined;
 	}
 
-	/** The key of any user, with its owner. */
-	findMfaKey(id: number): { user: User; key: MfaKey } | undefined {
-		for (const user of this.users.values()) {
-			const key = user.mfaKeys.find((candidate) => candidate.id === id);
-			if (key) return { user, key };
-		}
-		return undefined;
-	}
-
 	/** Takes the users' lockouts and failed attempts back. */
 	resetLockouts(): void {
 		for (const user of this.users.values()) {

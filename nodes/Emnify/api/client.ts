@@ -135,7 +135,7 @@ export class EmnifyClient {
 	/** A code that emnify takes now: by its own clock (the `Date` header), and one that was not used before. */
 	async totpCode(secret: TotpSecret): Promise<string> {
 		const { headers } = await this.request(statusRequest);
-		return await freshTotpCode(secret, clockOffsetMs(headers));
+		return await freshTotpCode(this.credential.baseUrl, secret, clockOffsetMs(headers));
 	}
 
 	private optionsOf({ method, path, query, body }: EmnifyRequest): IHttpRequestOptions {

@@ -183,7 +183,7 @@ async function answerChallenge(
 			'n8n cannot read that code. Use an application token instead (recommended), or give the TOTP Secret of an authenticator app, or the Fingerprint of a trusted device. To ask a person for the code in a workflow, use Authentication → Retrieve Token.',
 		);
 	}
-	const code = await freshTotpCode(totpSecret, clockOffsetMs);
+	const code = await freshTotpCode(baseUrl, totpSecret, clockOffsetMs);
 	const second = await authenticate(send, baseUrl, {
 		mfa_token: answer.mfa_token as string,
 		code,
@@ -204,16 +204,20 @@ function sessionFrom(
 const LAST_SECONDS_MS = 4_000;
 
 /**
- * The code of the current step by emnify's clock, which is `clockOffsetMs` ahead of this one. Waits for the next step in
- * the last seconds of one, when the code would be late, and where this step's code was already used: emnify counts a
- * second use as a failed attempt.
+ * The code of the current step by the clock of the emnify at `baseUrl`, which is `clockOffsetMs` ahead of this one. Waits
+ * for the next step in the last seconds of one, when the code would be late, and where this step's code was already
+ * used: emnify counts a second use as a failed attempt.
  */
-export async function freshTotpCode(secret: TotpSecret, clockOffsetMs: number): Promise<string> {
-	const name = sha256(secret.key);
+export async function freshTotpCode(
+	baseUrl: string,
+	secret: TotpSecret,
+	clockOffsetMs: number,
+): Promise<string> {
+	const name = sha256(`${baseUrl} ${secret.key.toString('hex')}`);
 	for (;;) {
 		const now = Date.now() + clockOffsetMs;
 		const step = totpStep(secret, now);
-		const used = (usedTotpSteps.get(name) ?? -1) >= step;
+		const used = usedTotpSteps.get(name) === step;
 		const remaining = totpRemainingMs(secret, now);
 		if (!used && remaining > LAST_SECONDS_MS) {
 			rememberBounded(usedTotpSteps, name, step);
@@ -257,7 +261,7 @@ function stateOf({ sessionKey }: Pick<EmnifyCredential, 'sessionKey'>): SessionS
 	return state;
 }
 
-function sha256(data: string | Buffer): string {
+function sha256(data: string): string {
 	return createHash('sha256').update(data).digest('hex');
 }
 

@@ -4,8 +4,8 @@ import type { Answer, Call } from '../service';
 import { ok } from '../service';
 
 /**
- * `GET /sim`, a list endpoint that contract §2 names: the SIM cards of the caller's organisation, by
- * id unless sorted. The fields that can be filtered (exactly) and sorted by are undocumented.
+ * `GET /sim`, a list endpoint that contract §2 names: the SIM cards of the caller's organisation,
+ * in the order they were added unless sorted. The fields that can be filtered (exactly) and sorted by are undocumented.
  *
  * @throws ApiError 422 for an unknown filter or sort
  */

@@ -8,8 +8,8 @@ import { roles, userStatuses } from '../world';
 const filterFields = ['id', 'status', 'name', 'username', 'organisation'] as const;
 
 /**
- * `GET /user` (contract §5): the users of the caller's organisation, by id unless sorted. How filters
- * compare is undocumented: names and usernames by any part whatever its case, the ids exactly.
+ * `GET /user` (contract §5): the users of the caller's organisation, in the order they were added
+ * unless sorted (undocumented). How filters compare is undocumented: names and usernames by any part whatever its case, the ids exactly.
  *
  * @throws ApiError 403 for other than administrators, 422 for an unknown filter or sort
  */
