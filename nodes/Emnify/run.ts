@@ -59,24 +59,18 @@ class Run {
 	async allItems(): Promise<INodeExecutionData[]> {
 		const prepared = this.items.map((_, index) => this.prepare(index));
 		const output: INodeExecutionData[][] = [];
-		const client = await this.connect();
+		const connection = this.connect();
 		const width = this.operation.access === 'read' ? CONCURRENT_READS : 1;
 		await forEachBounded(prepared, width, async (item, index) => {
-			output[index] = await this.oneItem(client, item, index);
+			output[index] = await this.oneItem(connection, item, index);
 			this.done++;
 		});
 		return output.flat();
 	}
 
 	private async connect(): Promise<EmnifyClient> {
-		try {
-			return await EmnifyClient.connect(
-				this.context,
-				readTimeoutMs(this.context.getNodeParameter('options', 0, {})),
-			);
-		} catch (error) {
-			throw toNodeError(this.context.getNode(), error);
-		}
+		const options = this.context.getNodeParameter('options', 0, {});
+		return await EmnifyClient.connect(this.context, readTimeoutMs(options));
 	}
 
 	/** Checks an item; with Continue On Fail a bad one fails when its turn comes, else at once. */
@@ -93,13 +87,13 @@ class Run {
 	}
 
 	private async oneItem(
-		client: EmnifyClient,
+		connection: Promise<EmnifyClient>,
 		item: PreparedItem,
 		index: number,
 	): Promise<INodeExecutionData[]> {
 		const pairedItem = { item: index };
 		try {
-			const results = this.finished.get(index) ?? (await item(client));
+			const results = this.finished.get(index) ?? (await item(await connection));
 			if (this.operation.access === 'write') this.finished.set(index, results);
 			return results.map((json) => ({ json, pairedItem }));
 		} catch (error) {

@@ -1,61 +1,46 @@
 import { once } from 'node:events';
 import { rm } from 'node:fs/promises';
-import { connect, createServer, type Server } from 'node:net';
+import { connect, createServer, type Server, type Socket } from 'node:net';
 
 /**
- * Runs `work` while no other process runs its own under the same lock, and gives back its result.
+ * Runs `work` while no other process runs its own under the same lock.
  *
- * Whoever holds the lock listens on the socket file at `address`; the others connect to it and wait for
- * the connection to end. The system ends it however the holder dies, so nobody waits for a dead process.
+ * Whoever holds the lock listens on the socket file `file`; the others connect to it and wait until the
+ * connection ends. The system ends it however the holder dies, so nobody waits for a dead process.
  */
-export async function withLock<T>(address: string, work: () => Promise<T>): Promise<T> {
-	const holder = await acquire(address);
+export async function withLock(file: string, work: () => Promise<void>): Promise<void> {
+	const waiting = new Set<Socket>();
+	const server = createServer((socket) => {
+		waiting.add(socket.on('error', () => waiting.delete(socket)));
+	});
+	while (!(await listensOn(server, file))) await holderEnds(file);
 	try {
-		return await work();
+		await work();
 	} finally {
-		holder.release();
+		server.close();
+		waiting.forEach((socket) => socket.destroy());
 	}
 }
 
-async function acquire(address: string): Promise<{ release(): void }> {
-	for (;;) {
-		const server = createServer();
-		const waiting = new Set<{ destroy(): void }>();
-		server.on('connection', (socket) => {
-			waiting.add(socket);
-			socket.on('error', () => {});
-		});
-		if (await listens(server, address)) {
-			return {
-				release() {
-					server.close();
-					waiting.forEach((socket) => socket.destroy());
-				},
-			};
-		}
-		await holderIsGone(address);
-	}
-}
-
-async function listens(server: Server, address: string): Promise<boolean> {
-	server.listen(address);
+async function listensOn(server: Server, file: string): Promise<boolean> {
+	server.listen(file);
 	try {
 		await once(server, 'listening');
 		return true;
 	} catch (error) {
-		if ((error as NodeJS.ErrnoException).code === 'EADDRINUSE') return false;
+		if (codeOf(error) === 'EADDRINUSE') return false;
 		throw error;
 	}
 }
 
-async function holderIsGone(address: string): Promise<void> {
-	const socket = connect(address);
+async function holderEnds(file: string): Promise<void> {
 	try {
-		await once(socket, 'close');
+		await once(connect(file).resume(), 'close');
 	} catch (error) {
-		const { code } = error as NodeJS.ErrnoException;
-		// A holder that was killed leaves its file behind; nobody answers there any more.
-		if (code === 'ECONNREFUSED') await rm(address, { force: true });
-		else if (code !== 'ENOENT' && code !== 'ECONNRESET') throw error;
+		// ECONNREFUSED: the holder was killed and left its file behind.
+		if (codeOf(error) === 'ECONNREFUSED') await rm(file, { force: true });
+		else if (!['ENOENT', 'ECONNRESET'].includes(codeOf(error) ?? '')) throw error;
 	}
 }
+
+const codeOf = (error: unknown) => (error as NodeJS.ErrnoException).code;

@@ -1,6 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { EmnifyError, errorTokenOf, quoteEmnify } from './errors';
+import { EmnifyError, errorTokenOf, quoteEmnify, withoutSecrets } from './errors';
 import { clockOffsetMs, type HttpResponse, type Send } from './http';
 import type { AuthenticateAnswer } from './types';
 
@@ -123,7 +123,7 @@ function refusalWords(
 	if ('code' in body) {
 		return [
 			`emnify did not accept the code of the second factor${said}`,
-			'Check the TOTP Secret: it must be that of the account’s active MFA key. An account that gets its codes by e-mail cannot use it.',
+			'Use the newest code; each serves only once. Where n8n computes it, TOTP Secret in the credential must be that of the account’s active MFA key; an account that gets its codes by e-mail cannot use it.',
 		];
 	}
 	if ('refresh_token' in body) {
@@ -141,14 +141,4 @@ function refusalWords(
 function retryAfter({ headers }: HttpResponse): { retryAfterSeconds?: number } {
 	const seconds = Number(headers['retry-after'] ?? NaN);
 	return Number.isFinite(seconds) && seconds >= 0 ? { retryAfterSeconds: seconds } : {};
-}
-
-/** A server could repeat in its message what it was sent; n8n would store it. */
-function withoutSecrets(error: EmnifyError, body: AuthenticateBody): EmnifyError {
-	for (const [field, secret] of Object.entries(body)) {
-		if (field !== 'username' && typeof secret === 'string' && secret !== '') {
-			error.message = error.message.split(secret).join('***');
-		}
-	}
-	return error;
 }

@@ -9,7 +9,7 @@ import type {
 
 import type { AuthenticateBody } from './authenticate';
 import { CREDENTIAL_NAME, readCredential, type EmnifyCredential, type Session } from './credential';
-import { emnifyErrorIn } from './errors';
+import { emnifyErrorIn, withoutSecrets } from './errors';
 import {
 	clockOffsetMs,
 	DEFAULT_TIMEOUT_MS,
@@ -75,19 +75,25 @@ export class EmnifyClient {
 		timeoutMs = DEFAULT_TIMEOUT_MS,
 	): Promise<EmnifyClient> {
 		const data = await context.getCredentials<ICredentialDataDecryptedObject>(CREDENTIAL_NAME);
-		return new EmnifyClient(
-			context,
-			readCredential(data),
-			sendWith(context.helpers.httpRequest),
-			timeoutMs,
-		);
+		const sendByDefault = sendWith(context.helpers.httpRequest);
+		const send: Send = async (request) => await sendByDefault({ timeout: timeoutMs, ...request });
+		return new EmnifyClient(context, readCredential(data), send, timeoutMs);
 	}
 
 	/** Sends a request and answers with the response of a success. Throws an `EmnifyError` for everything else. */
 	async request(request: EmnifyRequest): Promise<HttpResponse> {
 		const response = await this.sendSigned(this.optionsOf(request));
-		if (response.status < 200 || response.status > 299) throw refusal(response, request);
-		return response;
+		if (response.status >= 200 && response.status <= 299) return response;
+		throw withoutSecrets(refusal(response, request), {
+			...request.body,
+			auth_token: currentSession(this.credential)?.token,
+		});
+	}
+
+	/** A request that emnify answers with 204 and nothing else. A 200 is not from emnify: a log-in page of the network, say. */
+	async command(request: EmnifyRequest): Promise<void> {
+		const response = await this.request(request);
+		if (response.status !== 204) throw unexpectedAnswer(response, request);
 	}
 
 	/** The array that a list endpoint answers. */

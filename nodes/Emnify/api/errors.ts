@@ -48,6 +48,7 @@ export function emnifyErrorIn(error: unknown): EmnifyError | undefined {
 }
 
 const LONGEST_QUOTE = 300;
+const LONGEST_NAME = 60;
 
 /**
  * emnify's own words for a refusal (§3), as `“message” (token code)` with the `errors[]` behind it, or `''` where there
@@ -56,22 +57,52 @@ const LONGEST_QUOTE = 300;
 export function quoteEmnify(body: unknown): string {
 	const refusal = errorBody(body);
 	if (!refusal) return '';
-	const details = (refusal.errors ?? []).map(quoteOne).filter((quote) => quote !== '');
-	return [quoteOne(refusal), ...details].filter((quote) => quote !== '').join(', ');
+	const details = Array.isArray(refusal.errors) ? refusal.errors : [];
+	return [refusal, ...details]
+		.map(quoteOne)
+		.filter((quote) => quote !== '')
+		.join(', ');
 }
 
 /** The refusal's `error_token` (§3), such as `NotFound`, or `undefined`. */
 export function errorTokenOf(body: unknown): string | undefined {
-	return errorBody(body)?.error_token;
+	const token = errorBody(body)?.error_token;
+	return typeof token === 'string' ? token : undefined;
+}
+
+const SECRET_FIELDS = [
+	'application_token',
+	'auth_token',
+	'code',
+	'fingerprint',
+	'mfa_token',
+	'password',
+	'refresh_token',
+];
+
+/** Takes out of the message what was secret in a request's body: a server could repeat it, and n8n would store it. */
+export function withoutSecrets(error: EmnifyError, body: object): EmnifyError {
+	for (const [field, value] of Object.entries(body)) {
+		if (typeof value === 'object' && value !== null) withoutSecrets(error, value as object);
+		if (SECRET_FIELDS.includes(field) && typeof value === 'string' && value !== '') {
+			error.message = error.message.split(value).join('***');
+		}
+	}
+	return error;
 }
 
 function errorBody(body: unknown): EmnifyErrorBody | undefined {
 	return typeof body === 'object' && body !== null && !Array.isArray(body) ? body : undefined;
 }
 
-function quoteOne({ message, error_token, error_code }: EmnifyErrorBody): string {
-	const name = [error_token, error_code].filter((part) => part !== undefined).join(' ');
+function quoteOne(refusal: unknown): string {
+	const { message, error_token, error_code } = errorBody(refusal) ?? {};
+	const name = [error_token, error_code].filter(isShort).join(' ');
 	const text = typeof message === 'string' ? message.slice(0, LONGEST_QUOTE) : '';
 	if (text === '') return name;
 	return name === '' ? `“${text}”` : `“${text}” (${name})`;
+}
+
+function isShort(part: unknown): boolean {
+	return typeof part === 'number' || (typeof part === 'string' && part.length <= LONGEST_NAME);
 }

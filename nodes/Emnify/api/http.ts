@@ -104,7 +104,7 @@ export function noAnswer(
 	if (code === 'ECONNABORTED' || code === 'ETIMEDOUT' || code === 'ESOCKETTIMEDOUT') {
 		return new EmnifyError(
 			'timeout',
-			`No answer from ${host} within ${Math.round((timeout ?? DEFAULT_TIMEOUT_MS) / 1000)} seconds`,
+			`No answer from ${host} within ${(timeout ?? DEFAULT_TIMEOUT_MS) / 1000} s`,
 			'Try again later. If it happens often, raise Timeout in the node’s options.',
 		);
 	}

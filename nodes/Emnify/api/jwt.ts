@@ -4,7 +4,8 @@
  */
 export function expiryOf(token: string | undefined): string | undefined {
 	const claims = claimsOf(token ?? '');
-	return typeof claims?.exp === 'number' ? new Date(claims.exp * 1000).toISOString() : undefined;
+	const expiry = new Date(typeof claims?.exp === 'number' ? claims.exp * 1000 : NaN);
+	return Number.isNaN(expiry.getTime()) ? undefined : expiry.toISOString();
 }
 
 function claimsOf(token: string): { exp?: unknown } | undefined {

@@ -7,8 +7,9 @@ import type { ItemFields } from '../resources/operation';
  */
 export function readCode(item: ItemFields, allowed: 'digits' | 'lettersAndDigits'): string {
 	const value = item.field('code');
-	const text =
-		typeof value === 'number' ? String(value).padStart(6, '0') : String(value ?? '').trim();
+	const text = Number.isInteger(value)
+		? String(value).padStart(6, '0')
+		: String(value ?? '').trim();
 	const code = text.replace(/^(\d{3})[ -](\d{3})$/, '$1$2');
 	const pattern = allowed === 'digits' ? /^\d{6}$/ : /^[a-z\d]{6}$/i;
 	if (pattern.test(code)) return code;

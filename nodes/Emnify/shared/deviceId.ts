@@ -6,7 +6,7 @@ import { toNodeError } from '../nodeError';
 import type { ItemFields } from '../resources/operation';
 import { day } from './day';
 import { badValue, isId, readLocator } from './locator';
-import { readUser, resolveUser, userInWords } from './user';
+import { readUser, resolveUser, userAdvice, userInWords } from './user';
 
 /** One of the chosen user's trusted devices. */
 export const deviceIdField: INodeProperties = {
@@ -78,6 +78,7 @@ export async function searchTrustedDevices(
 			method: 'GET',
 			path: apiPath`/user/${await resolveUser(client, user)}/mfa/trusted_device`,
 			action: `list the trusted devices of ${userInWords(user)}`,
+			advice: userAdvice(user),
 		});
 		const text = (filter ?? '').toLowerCase();
 		const results = devices

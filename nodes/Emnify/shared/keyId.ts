@@ -6,8 +6,7 @@ import { toNodeError } from '../nodeError';
 import type { ItemFields } from '../resources/operation';
 import { day } from './day';
 import { badValue, isId, readLocator } from './locator';
-import { REQUESTING_USER_ADVICE } from './requestingUser';
-import { readUser, userInWords, type UserReference } from './user';
+import { readUser, userAdvice, userInWords, type UserReference } from './user';
 
 /** One of the MFA keys of the chosen user (`searchMfaKeys`), or of the credential's own (`searchOwnMfaKeys`). */
 export function keyIdField(
@@ -75,14 +74,13 @@ export async function searchOwnMfaKeys(
 	this: ILoadOptionsFunctions,
 	filter?: string,
 ): Promise<INodeListSearchResult> {
-	return await searchKeys(this, () => ({ id: 'my' }), filter, REQUESTING_USER_ADVICE);
+	return await searchKeys(this, () => ({ id: 'my' }), filter);
 }
 
 async function searchKeys(
 	context: ILoadOptionsFunctions,
 	chosenUser: () => UserReference,
 	filter = '',
-	advice?: string,
 ): Promise<INodeListSearchResult> {
 	try {
 		const user = chosenUser();
@@ -91,7 +89,7 @@ async function searchKeys(
 			method: 'GET',
 			path: apiPath`/user/${'id' in user ? user.id : user.username}`,
 			action: `list the MFA keys of ${userInWords(user)}`,
-			...(advice !== undefined && { advice: { 403: advice, 404: advice } }),
+			advice: userAdvice(user),
 		});
 		const text = filter.toLowerCase();
 		const results = mfa

@@ -1,7 +1,7 @@
 import type { INodeProperties } from 'n8n-workflow';
 
 import type { ItemFields } from '../resources/operation';
-import { badValue } from './locator';
+import { badValue, isId as isWholeNumberAbove0 } from './locator';
 
 /** Return All and Limit, as n8n's users know them. */
 export const limitFields: INodeProperties[] = [
@@ -26,7 +26,7 @@ export const limitFields: INodeProperties[] = [
 /** The most results wanted; `Infinity` for all. Throws an `EmnifyError` (`input`) where Limit is no whole number above 0. */
 export function readLimit(item: ItemFields): number {
 	if (item.field('returnAll') === true) return Infinity;
-	const limit = item.field('limit');
-	if (typeof limit === 'number' && Number.isInteger(limit) && limit > 0) return limit;
-	throw badValue('Limit', String(limit ?? ''), 'a whole number above 0');
+	const limit = String(item.field('limit') ?? '').trim();
+	if (isWholeNumberAbove0(limit)) return Number(limit);
+	throw badValue('Limit', limit, 'a whole number above 0');
 }

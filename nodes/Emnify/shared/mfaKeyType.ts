@@ -20,9 +20,9 @@ export const mfaKeyTypeField: INodeProperties = {
 
 /** Reads the type's number; 0 is one. Throws an `EmnifyError` (`input`) for what is no whole number. */
 export function readMfaKeyType(item: ItemFields): number {
-	const value = item.field('mfaKeyType');
-	if (/^\d{1,9}$/.test(String(value ?? ''))) return Number(value);
-	throw badValue('Type', String(value ?? ''), 'the ID of a type of MFA key (a whole number)');
+	const value = String(item.field('mfaKeyType') ?? '').trim();
+	if (/^\d{1,9}$/.test(value)) return Number(value);
+	throw badValue('Type', value, 'the ID of a type of MFA key (a whole number)');
 }
 
 /** Endpoint 6 (§1). */

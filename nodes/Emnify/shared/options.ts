@@ -22,9 +22,15 @@ export const optionsField: INodeProperties = {
 	],
 };
 
-/** The timeout in milliseconds. Throws an `EmnifyError` (`input`) where it is no number above 0. */
+/** A day, in seconds. Timers of Node end at once for what is more than 24 days. */
+const LONGEST_TIMEOUT = 86_400;
+
+/** The timeout in milliseconds. Throws an `EmnifyError` (`input`) where it is no number above 0, or more than a day. */
 export function readTimeoutMs(options: unknown): number {
-	const { timeout = DEFAULT_TIMEOUT_MS / 1000 } = (options ?? {}) as { timeout?: unknown };
-	if (typeof timeout === 'number' && timeout > 0) return Math.ceil(timeout * 1000);
-	throw badValue('Timeout', String(timeout), 'a number of seconds above 0');
+	const chosen = (options ?? {}) as { timeout?: unknown };
+	if (!('timeout' in chosen)) return DEFAULT_TIMEOUT_MS;
+	const text = String(chosen.timeout ?? '').trim();
+	const seconds = Number(text);
+	if (seconds > 0 && seconds <= LONGEST_TIMEOUT) return Math.ceil(seconds * 1000);
+	throw badValue('Timeout', text, `a number of seconds above 0, at most ${LONGEST_TIMEOUT}`);
 }

@@ -5,11 +5,12 @@ import type {
 	INodeProperties,
 } from 'n8n-workflow';
 
-import { apiPath, EmnifyClient } from '../api/client';
+import { apiPath, EmnifyClient, type EmnifyRequest } from '../api/client';
 import type { User } from '../api/types';
 import { toNodeError } from '../nodeError';
 import type { ItemFields } from '../resources/operation';
 import { badValue, isId, readLocator } from './locator';
+import { REQUESTING_USER_ADVICE } from './requestingUser';
 
 /** Whose things an operation is about. */
 export const userField: INodeProperties = {
@@ -74,6 +75,18 @@ export function readUser(item: ItemFields): UserReference {
 export function userInWords(user: UserReference): string {
 	if ('username' in user) return `user ${user.username}`;
 	return user.id === 'my' ? 'the credential’s own user' : `user ${user.id}`;
+}
+
+/**
+ * What to do at a 403 or 404 about this user. For `my` emnify may know nobody (§1), and then the general advice would
+ * mislead. `missing` says what else a 404 can mean.
+ */
+export function userAdvice(user: UserReference, missing?: string): EmnifyRequest['advice'] {
+	if (!('id' in user) || user.id !== 'my') return missing === undefined ? {} : { 404: missing };
+	return {
+		403: REQUESTING_USER_ADVICE,
+		404: [missing, REQUESTING_USER_ADVICE].filter((text) => text !== undefined).join(' '),
+	};
 }
 
 const lookedUp = new WeakMap<EmnifyClient, Map<string, Promise<string>>>();

@@ -67,7 +67,7 @@ export const activateMfaKey = defineOperation({
 	}),
 	async run(client, { keyId, source }) {
 		const code = 'code' in source ? source.code : await client.totpCode(source.secret);
-		await client.request({
+		await client.command({
 			method: 'PATCH',
 			path: apiPath`/user/mfa/${keyId}`,
 			body: { status: { id: 1 }, code },

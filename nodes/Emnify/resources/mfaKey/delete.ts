@@ -1,6 +1,6 @@
 import { apiPath } from '../../api/client';
 import { keyIdField, readKeyId } from '../../shared/keyId';
-import { readUser, resolveUser, userField, userInWords } from '../../shared/user';
+import { readUser, resolveUser, userAdvice, userField, userInWords } from '../../shared/user';
 import { defineOperation } from '../operation';
 
 /** Endpoint 4 (§1). */
@@ -15,13 +15,14 @@ export const deleteMfaKey = defineOperation({
 	access: 'write',
 	read: (item) => ({ user: readUser(item), keyId: readKeyId(item) }),
 	async run(client, { user, keyId }) {
-		await client.request({
+		await client.command({
 			method: 'DELETE',
 			path: apiPath`/user/${await resolveUser(client, user)}/mfa/${keyId}`,
 			action: `delete MFA key ${keyId} of ${userInWords(user)}`,
-			advice: {
-				404: 'The key may be gone already, or belong to another user. Choose it from the list to see which there are.',
-			},
+			advice: userAdvice(
+				user,
+				'The key may be gone already, or belong to another user. Choose it from the list to see which there are.',
+			),
 		});
 		return [{ deleted: true }];
 	},

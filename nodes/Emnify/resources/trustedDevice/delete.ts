@@ -1,6 +1,6 @@
 import { apiPath } from '../../api/client';
 import { deviceIdField, readDeviceId } from '../../shared/deviceId';
-import { readUser, resolveUser, userField, userInWords } from '../../shared/user';
+import { readUser, resolveUser, userAdvice, userField, userInWords } from '../../shared/user';
 import { defineOperation } from '../operation';
 
 /** Endpoint 8 (§1). */
@@ -15,13 +15,14 @@ export const deleteTrustedDevice = defineOperation({
 	access: 'write',
 	read: (item) => ({ user: readUser(item), deviceId: readDeviceId(item) }),
 	async run(client, { user, deviceId }) {
-		await client.request({
+		await client.command({
 			method: 'DELETE',
 			path: apiPath`/user/${await resolveUser(client, user)}/mfa/trusted_device/${deviceId}`,
 			action: `delete trusted device ${deviceId} of ${userInWords(user)}`,
-			advice: {
-				404: 'The device may be gone already, or belong to another user. List the user’s trusted devices to see which there are.',
-			},
+			advice: userAdvice(
+				user,
+				'The device may be gone already, or belong to another user. List the user’s trusted devices to see which there are.',
+			),
 		});
 		return [{ deleted: true }];
 	},

@@ -3,7 +3,7 @@ import type { IDataObject } from 'n8n-workflow';
 import { apiPath } from '../../api/client';
 import type { TrustedDevice } from '../../api/types';
 import { limitFields, readLimit } from '../../shared/limit';
-import { readUser, resolveUser, userField, userInWords } from '../../shared/user';
+import { readUser, resolveUser, userAdvice, userField, userInWords } from '../../shared/user';
 import { defineOperation } from '../operation';
 
 /** Endpoint 7 (§1). emnify gives all of a user's devices at once: there is no paging. */
@@ -22,6 +22,7 @@ export const getAllTrustedDevices = defineOperation({
 			method: 'GET',
 			path: apiPath`/user/${await resolveUser(client, user)}/mfa/trusted_device`,
 			action: `list the trusted devices of ${userInWords(user)}`,
+			advice: userAdvice(user),
 		});
 		return devices.slice(0, limit);
 	},

@@ -1,0 +1,40 @@
+import { spawn } from 'node:child_process';
+import { rmSync } from 'node:fs';
+
+/**
+ * The process between `spawnSupervised` and its command. Its stdin ends when the caller wants an end, and
+ * also when the caller is gone, for whatever reason: that makes it the one place that cleans up.
+ *
+ * Arguments: the folder to delete after the end that the caller wanted (or nothing), the command, its arguments.
+ */
+const [folder = '', command = '', ...args] = process.argv.slice(2);
+const gracePeriodMs = 10_000;
+
+// The command leads a process group, so that whatever it starts can be ended with it.
+const child = spawn(command, args, { detached: true, stdio: ['ignore', 'inherit', 'inherit'] });
+let ending = false;
+
+child.once('error', (error) => {
+	process.stderr.write(`${error.message}\n`);
+	process.exit(127);
+});
+child.once('exit', (code) => {
+	signalGroup('SIGKILL');
+	if (ending && folder) rmSync(folder, { recursive: true, force: true, maxRetries: 10 });
+	process.exit(code ?? 1);
+});
+process.stdin.resume().once('close', () => {
+	ending = true;
+	signalGroup('SIGTERM');
+	setTimeout(() => signalGroup('SIGKILL'), gracePeriodMs);
+});
+
+function signalGroup(signal: NodeJS.Signals): void {
+	if (child.pid === undefined) return;
+	try {
+		process.kill(-child.pid, signal);
+	} catch (error) {
+		// ESRCH: nobody of the group is left.
+		if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+	}
+}

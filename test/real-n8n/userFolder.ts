@@ -1,0 +1,71 @@
+import { randomBytes } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { copyFile, mkdir, mkdtemp, readFile, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { npm } from './npm';
+import { checkout } from './paths';
+
+export interface Owner {
+	email: string;
+	password: string;
+}
+
+/** What a second n8n on the same user folder has to know. */
+export interface UserFolder {
+	path: string;
+	owner: Owner;
+	encryptionKey: string;
+}
+
+/**
+ * Makes a throw-away user folder for n8n in which this package is installed as a community package:
+ * exactly the files that `npm pack` puts into it, so that what runs is what users get.
+ *
+ * @throws Error if the package is not built
+ */
+export async function createUserFolder(): Promise<UserFolder> {
+	const folder: UserFolder = {
+		path: await mkdtemp(path.join(tmpdir(), 'n8n-nodes-emnify-')),
+		owner: { email: 'owner@example.com', password: `Aa1${randomBytes(12).toString('hex')}` },
+		encryptionKey: randomBytes(24).toString('hex'),
+	};
+	await writeFile(descriptionIn(folder.path), JSON.stringify(folder), { mode: 0o600 });
+	await installPackage(path.join(folder.path, '.n8n', 'nodes', 'node_modules'));
+	return folder;
+}
+
+/** Reads the user folder of an n8n that was started earlier, or is still running. */
+export async function readUserFolder(folder: string): Promise<UserFolder> {
+	return JSON.parse(await readFile(descriptionIn(folder), 'utf8')) as UserFolder;
+}
+
+const descriptionIn = (folder: string) => path.join(folder, 'user-folder.json');
+
+async function installPackage(nodeModules: string): Promise<void> {
+	const [{ name, files }] = JSON.parse(
+		await npm({
+			step: 'Listing the files of the package',
+			args: ['pack', '--dry-run', '--json', '--ignore-scripts'],
+			cwd: checkout,
+			advice: 'Run `npm pack --dry-run` to see what is wrong.',
+		}),
+	) as [{ name: string; files: Array<{ path: string }> }];
+	for (const file of files) {
+		const target = path.join(nodeModules, name, file.path);
+		await mkdir(path.dirname(target), { recursive: true });
+		await copyFile(path.join(checkout, file.path), target);
+	}
+	await assertBuilt(path.join(nodeModules, name));
+}
+
+async function assertBuilt(folder: string): Promise<void> {
+	const { n8n } = JSON.parse(await readFile(path.join(folder, 'package.json'), 'utf8')) as {
+		n8n: { nodes: string[]; credentials: string[] };
+	};
+	const missing = [...n8n.nodes, ...n8n.credentials].filter(
+		(file) => !existsSync(path.join(folder, file)),
+	);
+	if (missing.length === 0) return;
+	throw new Error(`The package is not built: there is no ${missing.join(', ')}. Run \`npm run build\`.`);
+}
