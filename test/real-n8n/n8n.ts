@@ -1,14 +1,16 @@
+/* eslint-disable @n8n/community-nodes/no-restricted-globals, @n8n/community-nodes/no-restricted-imports, @n8n/community-nodes/require-node-api-error -- this runs in Node, not in n8n */
 import { once } from 'node:events';
 import { rm } from 'node:fs/promises';
 import { createServer, type AddressInfo } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { installRealN8n, type InstalledN8n, type Log } from './install';
+import { n8nVersion } from './paths';
 import { Rest } from './rest';
 import { spawnSupervised } from './supervised';
 import { createUserFolder, readUserFolder, type Owner, type UserFolder } from './userFolder';
 
 export interface RealN8nOptions {
-	/** Hears about the installation, which only the first start on a machine needs. */
+	/** Hears what is being done; the installation, which only the first start needs, takes minutes. */
 	log?: Log;
 	/** Added to n8n's environment variables. */
 	env?: Record<string, string>;
@@ -48,6 +50,7 @@ export async function startRealN8n(options: RealN8nOptions = {}): Promise<RealN8
 		options.userFolder === undefined
 			? await createUserFolder()
 			: await readUserFolder(options.userFolder);
+	log(`Starting n8n ${n8nVersion} (about 15 seconds)`);
 	try {
 		const running = await startOnFreePort({ installed, folder, env, keepUserFolder });
 		return { ...running, rest: await logIn(running) };
@@ -144,6 +147,7 @@ function environment(folder: UserFolder): NodeJS.ProcessEnv {
 		N8N_ENCRYPTION_KEY: folder.encryptionKey,
 		N8N_LISTEN_ADDRESS: '127.0.0.1',
 		N8N_SECURE_COOKIE: 'false',
+		GENERIC_TIMEZONE: Intl.DateTimeFormat().resolvedOptions().timeZone,
 		N8N_GRACEFUL_SHUTDOWN_TIMEOUT: '3',
 		// No requests to other hosts.
 		N8N_DIAGNOSTICS_ENABLED: 'false',
@@ -153,6 +157,7 @@ function environment(folder: UserFolder): NodeJS.ProcessEnv {
 		N8N_TEMPLATES_ENABLED: 'false',
 		N8N_VERIFIED_PACKAGES_ENABLED: 'false',
 		N8N_LICENSE_AUTO_RENEW_ENABLED: 'false',
+		N8N_DISABLED_MODULES: 'mcp-registry',
 		// Nothing between a person and the canvas.
 		N8N_PERSONALIZATION_ENABLED: 'false',
 		N8N_HIRING_BANNER_ENABLED: 'false',

@@ -1,3 +1,4 @@
+/* eslint-disable @n8n/community-nodes/no-restricted-imports -- this runs in Node, not in n8n */
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 

@@ -1,17 +1,23 @@
+/* eslint-disable @n8n/community-nodes/no-restricted-imports -- this runs in Node, not in n8n */
 import { parse } from 'flatted';
 import { setTimeout as delay } from 'node:timers/promises';
 import type {
 	ExecutionStatus,
 	ICredentialType,
 	IDataObject,
+	INodeExecutionData,
 	INodeTypeDescription,
 	IRunExecutionData,
-	IWorkflowBase,
 } from 'n8n-workflow';
 import type { Owner } from './userFolder';
 
-/** A workflow as it is exported by the editor, and imported again. */
-export type WorkflowFile = Pick<IWorkflowBase, 'name' | 'nodes' | 'connections' | 'settings'>;
+/** A workflow as the editor exports it, and imports it again. */
+export interface WorkflowFile {
+	name: string;
+	nodes: Array<{ name: string; type: string; parameters: object }>;
+	connections: object;
+	settings?: object;
+}
 
 export interface StoredWorkflow extends WorkflowFile {
 	id: string;
@@ -21,8 +27,15 @@ export interface StoredWorkflow extends WorkflowFile {
 
 export interface Credential {
 	name: string;
-	type: string;
+	/** `emnifyApi` where it is absent. */
+	type?: string;
 	data: IDataObject;
+}
+
+/** What a node of a workflow says about its credential, and what identifies it. */
+export interface CreatedCredential {
+	id: string;
+	name: string;
 }
 
 /** The answer to a test of a credential; `message` is what the editor shows. */
@@ -31,10 +44,24 @@ export interface CredentialTestResult {
 	message: string;
 }
 
-export interface Execution {
-	id: string;
-	status: ExecutionStatus;
-	data: IRunExecutionData;
+/** What a workflow did when it ran once. */
+export class Execution {
+	constructor(
+		readonly id: string,
+		readonly status: ExecutionStatus,
+		readonly data: IRunExecutionData,
+	) {}
+
+	/** Why it ended early, where it did. */
+	get error() {
+		return this.data.resultData.error as
+			{ message: string; description?: string | null; node?: { name: string } } | undefined;
+	}
+
+	/** What a node gave at its last run; nothing if it did not run. */
+	itemsOf(node: string): INodeExecutionData[] {
+		return this.data.resultData.runData[node]?.at(-1)?.data?.main?.[0] ?? [];
+	}
 }
 
 /** n8n's own REST interface, which the editor uses too: the calls the editor makes, as the owner. */
@@ -58,31 +85,40 @@ export class Rest {
 		return new Rest(url, cookies.join('; '));
 	}
 
-	async createCredential(credential: Credential): Promise<{ id: string }> {
-		return (await this.request('POST', '/rest/credentials', credential)) as { id: string };
+	async createCredential({ type = 'emnifyApi', ...rest }: Credential): Promise<CreatedCredential> {
+		const created = await this.request('POST', '/rest/credentials', { type, ...rest });
+		const { id, name } = created as CreatedCredential;
+		return { id, name };
 	}
 
 	/** With `includeData`, as the editor gets it: what is secret comes blanked. */
 	async getCredential(
 		id: string,
 		{ includeData = false } = {},
-	): Promise<Credential & { id: string }> {
+	): Promise<Required<Credential> & CreatedCredential> {
 		const path = `/rest/credentials/${id}?includeData=${includeData}`;
-		return (await this.request('GET', path)) as Credential & { id: string };
+		return (await this.request('GET', path)) as Required<Credential> & CreatedCredential;
 	}
 
-	async updateCredential(id: string, credential: Credential): Promise<void> {
-		await this.request('PATCH', `/rest/credentials/${id}`, credential);
+	async updateCredential(id: string, { type = 'emnifyApi', ...rest }: Credential): Promise<void> {
+		await this.request('PATCH', `/rest/credentials/${id}`, { type, ...rest });
 	}
 
 	async deleteCredential(id: string): Promise<void> {
 		await this.request('DELETE', `/rest/credentials/${id}`);
 	}
 
-	/** Tests a saved credential as the editor does once one is saved, or is opened and tested again. */
-	async testCredential(id: string): Promise<CredentialTestResult> {
-		const { name, type, data } = await this.getCredential(id, { includeData: true });
-		const credentials = { id, name, type, data };
+	/**
+	 * Tests a saved credential as the editor does: with the `data` of its form, or without one with what is
+	 * stored, as when somebody opens the credential and tests it again.
+	 */
+	async testCredential(
+		{ id }: Pick<CreatedCredential, 'id'>,
+		data?: IDataObject,
+	): Promise<CredentialTestResult> {
+		const stored = await this.getCredential(id, { includeData: true });
+		const { name, type } = stored;
+		const credentials = { id, name, type, data: data ?? stored.data };
 		const result = await this.request('POST', '/rest/credentials/test', { credentials });
 		return result as CredentialTestResult;
 	}
@@ -117,11 +153,7 @@ export class Rest {
 	 *
 	 * @throws Error if it has not ended after `timeoutMs`
 	 */
-	async runWorkflow(
-		id: string,
-		trigger?: string,
-		{ timeoutMs = 60_000 } = {},
-	): Promise<Execution> {
+	async runWorkflow(id: string, trigger?: string, { timeoutMs = 60_000 } = {}): Promise<Execution> {
 		const name = trigger ?? manualTriggerOf(await this.getWorkflow(id));
 		const { executionId } = (await this.request('POST', `/rest/workflows/${id}/run`, {
 			triggerToStartFrom: { name },
@@ -132,17 +164,20 @@ export class Rest {
 			const execution = await this.getExecution(executionId);
 			if (!['new', 'running'].includes(execution.status)) return execution;
 			if (deadline.aborted) {
-				throw new Error(`Execution ${executionId} has not ended after ${timeoutMs / 1000} seconds.`);
+				throw new Error(
+					`Execution ${executionId} has not ended after ${timeoutMs / 1000} seconds.`,
+				);
 			}
 			await delay(100);
 		}
 	}
 
 	async getExecution(id: string): Promise<Execution> {
-		const execution = (await this.request('GET', `/rest/executions/${id}`)) as Execution & {
+		const { status, data } = (await this.request('GET', `/rest/executions/${id}`)) as {
+			status: ExecutionStatus;
 			data: string;
 		};
-		return { ...execution, data: parse(execution.data) as IRunExecutionData };
+		return new Execution(id, status, parse(data) as IRunExecutionData);
 	}
 
 	async nodeTypes(): Promise<INodeTypeDescription[]> {

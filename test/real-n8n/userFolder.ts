@@ -1,9 +1,10 @@
+/* eslint-disable @n8n/community-nodes/no-restricted-imports -- this runs in Node, not in n8n */
 import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { copyFile, mkdir, mkdtemp, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { npm } from './npm';
+import { packedFiles } from './packedFiles';
 import { checkout } from './paths';
 
 export interface Owner {
@@ -43,20 +44,13 @@ export async function readUserFolder(folder: string): Promise<UserFolder> {
 const descriptionIn = (folder: string) => path.join(folder, 'user-folder.json');
 
 async function installPackage(nodeModules: string): Promise<void> {
-	const [{ name, files }] = JSON.parse(
-		await npm({
-			step: 'Listing the files of the package',
-			args: ['pack', '--dry-run', '--json', '--ignore-scripts'],
-			cwd: checkout,
-			advice: 'Run `npm pack --dry-run` to see what is wrong.',
-		}),
-	) as [{ name: string; files: Array<{ path: string }> }];
-	for (const file of files) {
-		const target = path.join(nodeModules, name, file.path);
+	const folder = path.join(nodeModules, 'n8n-nodes-emnify');
+	for (const file of await packedFiles()) {
+		const target = path.join(folder, file);
 		await mkdir(path.dirname(target), { recursive: true });
-		await copyFile(path.join(checkout, file.path), target);
+		await copyFile(path.join(checkout, file), target);
 	}
-	await assertBuilt(path.join(nodeModules, name));
+	await assertBuilt(folder);
 }
 
 async function assertBuilt(folder: string): Promise<void> {
@@ -67,5 +61,7 @@ async function assertBuilt(folder: string): Promise<void> {
 		(file) => !existsSync(path.join(folder, file)),
 	);
 	if (missing.length === 0) return;
-	throw new Error(`The package is not built: there is no ${missing.join(', ')}. Run \`npm run build\`.`);
+	throw new Error(
+		`The package is not built: there is no ${missing.join(', ')}. Run \`npm run build\`.`,
+	);
 }
