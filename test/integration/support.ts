@@ -1,3 +1,5 @@
+/* eslint-disable @n8n/community-nodes/no-restricted-globals -- tests run in Node, not in n8n */
+/* eslint-disable @n8n/community-nodes/no-restricted-imports -- tests run in Node, not in n8n */
 import { inspect } from 'node:util';
 
 import type { IDataObject, INodeExecutionData, INodeParameters } from 'n8n-workflow';
@@ -30,7 +32,7 @@ export interface BenchOptions extends SimulatorOptions {
 	/** Whose application token the credential holds; Acme Fleet's administrator's by default. */
 	applicationToken?: string;
 	/** The user whose credentials the credential holds, instead of an application token. */
-	user?: { username: string; password: string };
+	user?: { username: string; password: string; passwordFormat?: 'sha1' };
 }
 
 /**
@@ -60,8 +62,7 @@ export function useEmnify(): {
 			...(user
 				? {
 						authenticationMethod: 'userCredentials',
-						username: user.username,
-						password: user.password,
+						...user,
 					}
 				: { applicationToken: applicationToken ?? seed.applicationToken }),
 		});
@@ -262,17 +263,21 @@ export interface FailingPair {
 	endpoint: string;
 	/** Whether the endpoint answers JSON. */
 	answersJson: boolean;
+	/** Who is logged in, where it matters. */
+	as?: BenchOptions;
 }
 
 /** Adds the tests for every failure that any endpoint can give, and for those of the network. */
 export function testFailures(
 	start: (options?: BenchOptions) => Promise<Bench>,
 	engine: () => Engine,
-	{ parameters, action, endpoint, answersJson }: FailingPair,
+	{ parameters, action, endpoint, answersJson, as }: FailingPair,
 ): void {
 	const secretsOf = ({ simulator, credential }: Bench) => [
 		...Object.values(seed).filter((value) => typeof value === 'string'),
-		String(engine().storedCredential(credential).sessionToken),
+		...['sessionToken', 'sessionRefreshToken', 'sessionKey']
+			.map((field) => String(engine().storedCredential(credential)[field]))
+			.filter((secret) => secret !== ''),
 		...simulator.requests.flatMap(({ headers }) => headers.authorization?.slice(7) ?? []),
 	];
 
@@ -284,7 +289,7 @@ export function testFailures(
 	test.each([...refusals, ...(answersJson ? [truncated] : [])])(
 		'$what is told in emnify’s own words, with what to do',
 		async ({ fault, reason, description }) => {
-			const bench = await start();
+			const bench = await start(as);
 			await bench.logIn();
 			bench.simulator.faults.next(fault, { endpoint });
 			const run = await bench.run(parameters);
@@ -300,7 +305,7 @@ export function testFailures(
 	);
 
 	test('no answer in time, a reset and a refused connection are told apart', async () => {
-		const bench = await start();
+		const bench = await start(as);
 		await bench.logIn();
 		const { faults, url } = bench.simulator;
 		const host = new URL(url).host;
@@ -333,7 +338,7 @@ export function testFailures(
 	});
 
 	test('a secret that emnify repeats is not passed on', async () => {
-		const bench = await start();
+		const bench = await start(as);
 		await bench.logIn();
 		const token = String(engine().storedCredential(bench.credential).sessionToken);
 		bench.simulator.faults.next(

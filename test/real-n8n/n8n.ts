@@ -51,11 +51,11 @@ export async function startRealN8n(options: RealN8nOptions = {}): Promise<RealN8
 			? await createUserFolder()
 			: await readUserFolder(options.userFolder);
 	log(`Starting n8n ${n8nVersion} (about 15 seconds)`);
+	const running = await startOnFreePort({ installed, folder, env, keepUserFolder });
 	try {
-		const running = await startOnFreePort({ installed, folder, env, keepUserFolder });
-		return { ...running, rest: await logIn(running) };
+		return { ...running, rest: await Rest.logIn(running.url, running.owner) };
 	} catch (error) {
-		if (!keepUserFolder) await rm(folder.path, { recursive: true, force: true });
+		await running.stop();
 		throw error;
 	}
 }
@@ -69,15 +69,6 @@ interface Start {
 
 type Running = Omit<RealN8n, 'rest'>;
 
-async function logIn(running: Running): Promise<Rest> {
-	try {
-		return await Rest.logIn(running.url, running.owner);
-	} catch (error) {
-		await running.stop();
-		throw error;
-	}
-}
-
 /** Another process may take a port between its choice and n8n's start: then others are tried. */
 async function startOnFreePort(start: Start): Promise<Running> {
 	for (let attempt = 1; ; attempt++) {
@@ -86,22 +77,25 @@ async function startOnFreePort(start: Start): Promise<Running> {
 			await untilReady(running);
 			return running;
 		} catch (error) {
+			// Then n8n has ended by itself, and its user folder is still there.
+			if (/port \d+ is already in use/.test(running.output()) && attempt < 3) continue;
 			await running.stop();
-			const portWasTaken = /port \d+ is already in use/.test(running.output());
-			if (!portWasTaken || attempt === 3) throw error;
+			throw error;
 		}
 	}
 }
 
 async function launch({ installed, folder, env, keepUserFolder }: Start): Promise<Running> {
 	const [port, brokerPort] = await freePorts();
-	const child = spawnSupervised({
-		command: installed.node,
-		args: [installed.script, 'start'],
-		cwd: folder.path,
-		env: { ...environment(folder), ...ports(port, brokerPort), ...env },
-		...(!keepUserFolder && { folder: folder.path }),
-	});
+	const child = spawnSupervised(
+		{
+			command: installed.node,
+			args: [installed.script, 'start'],
+			gracePeriodMs: 10_000,
+			...(!keepUserFolder && { folder: folder.path }),
+		},
+		{ cwd: folder.path, env: { ...environment(folder), ...ports(port, brokerPort), ...env } },
+	);
 	const chunks: string[] = [];
 	for (const stream of [child.stdout, child.stderr]) {
 		stream.setEncoding('utf8').on('data', (chunk: string) => chunks.push(chunk));
@@ -117,6 +111,7 @@ async function launch({ installed, folder, env, keepUserFolder }: Start): Promis
 		stop: async () => {
 			child.stdin.end();
 			await exited;
+			if (!keepUserFolder) await rm(folder.path, { recursive: true, force: true });
 		},
 	};
 }

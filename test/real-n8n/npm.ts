@@ -19,7 +19,7 @@ export interface NpmRun {
  * @throws Error that names the step and carries the last lines of npm's output
  */
 export async function npm({ step, args, cwd, env = process.env, advice }: NpmRun): Promise<string> {
-	const child = spawnSupervised({ command: 'npm', args, cwd, env });
+	const child = spawnSupervised({ command: 'npm', args, gracePeriodMs: 0 }, { cwd, env });
 	const stdout: string[] = [];
 	const lines: string[] = [];
 	createInterface(child.stdout).on('line', (line) => {

@@ -5,6 +5,7 @@ import type {
 	ExecutionStatus,
 	ICredentialType,
 	IDataObject,
+	INode,
 	INodeExecutionData,
 	INodeTypeDescription,
 	IRunExecutionData,
@@ -14,12 +15,13 @@ import type { Owner } from './userFolder';
 /** A workflow as the editor exports it, and imports it again. */
 export interface WorkflowFile {
 	name: string;
-	nodes: Array<{ name: string; type: string; parameters: object }>;
+	nodes: object[];
 	connections: object;
 	settings?: object;
 }
 
 export interface StoredWorkflow extends WorkflowFile {
+	nodes: INode[];
 	id: string;
 	versionId: string;
 	active: boolean;

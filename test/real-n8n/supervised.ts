@@ -8,8 +8,8 @@ export type SupervisedProcess = ChildProcessByStdio<Writable, Readable, Readable
 export interface SupervisedCommand {
 	command: string;
 	args: string[];
-	cwd: string;
-	env: NodeJS.ProcessEnv;
+	/** How long the command may take to end itself before it is killed. */
+	gracePeriodMs: number;
 	/** Deleted once the command has been ended. */
 	folder?: string;
 }
@@ -19,18 +19,15 @@ export interface SupervisedCommand {
  * it started are ended and `folder` is deleted, even if this process was killed. The process returned
  * exits with the command's exit code, once nothing of it is left.
  */
-export function spawnSupervised({
-	command,
-	args,
-	cwd,
-	env,
-	folder = '',
-}: SupervisedCommand): SupervisedProcess {
+export function spawnSupervised(
+	command: SupervisedCommand,
+	options: { cwd: string; env: NodeJS.ProcessEnv },
+): SupervisedProcess {
 	const supervisor = path.join(__dirname, 'supervisor.ts');
 	return spawn(
 		process.execPath,
-		['--require', require.resolve('tsx/cjs'), supervisor, folder, command, ...args],
+		['--require', require.resolve('tsx/cjs'), supervisor, JSON.stringify(command)],
 		// A session of its own, so that Ctrl-C in the terminal reaches only the process that starts this.
-		{ cwd, env, detached: true, stdio: ['pipe', 'pipe', 'pipe'] },
+		{ ...options, detached: true, stdio: ['pipe', 'pipe', 'pipe'] },
 	);
 }

@@ -1,15 +1,16 @@
 /* eslint-disable @n8n/community-nodes/no-dangerous-functions, @n8n/community-nodes/no-restricted-globals, @n8n/community-nodes/no-restricted-imports, @n8n/community-nodes/require-node-api-error -- this runs in Node, not in n8n */
 import { spawn } from 'node:child_process';
 import { rmSync } from 'node:fs';
+import type { SupervisedCommand } from './supervised';
 
 /**
  * The process between `spawnSupervised` and its command. Its stdin ends when the caller wants an end, and
  * also when the caller is gone, for whatever reason: that makes it the one place that cleans up.
- *
- * Arguments: the folder to delete after the end that the caller wanted (or nothing), the command, its arguments.
+ * Its one argument is the `SupervisedCommand` as JSON.
  */
-const [folder = '', command = '', ...args] = process.argv.slice(2);
-const gracePeriodMs = 10_000;
+const { command, args, gracePeriodMs, folder } = JSON.parse(
+	process.argv[2] ?? '',
+) as SupervisedCommand;
 
 // The command leads a process group, so that whatever it starts can be ended with it.
 const child = spawn(command, args, { detached: true, stdio: ['ignore', 'inherit', 'inherit'] });

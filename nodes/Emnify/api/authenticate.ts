@@ -95,7 +95,7 @@ function failedLogin(response: HttpResponse, body: AuthenticateBody): EmnifyErro
 		return new EmnifyError(
 			'rejected',
 			`emnify could not read the login (HTTP ${status})${said}`,
-			'Check the credential’s fields for missing or mistyped parts.',
+			'Check what was filled in, in the credential or in the node, for missing or mistyped parts.',
 			facts,
 		);
 	}
@@ -117,7 +117,7 @@ function refusalWords(
 			token === 'TokenExpired'
 				? `The application token has expired${said}`
 				: `emnify did not accept the application token: it is mistyped, revoked or expired${said}`,
-			'Compare it with Integrations → Application Tokens in the emnify portal, or create a new one there and paste it into the credential.',
+			'Compare it with Integrations → Application Tokens in the emnify portal, or create a new one there.',
 		];
 	}
 	if ('code' in body) {

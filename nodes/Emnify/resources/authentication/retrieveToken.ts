@@ -218,7 +218,8 @@ const grants: Record<string, (item: ItemFields) => Grant> = {
 };
 
 function readGrant(item: ItemFields): Grant {
-	const read = grants[String(item.field('grant'))];
+	const grant = String(item.field('grant'));
+	const read = Object.hasOwn(grants, grant) ? grants[grant] : undefined;
 	if (read) return read(item);
 	throw new EmnifyError(
 		'input',

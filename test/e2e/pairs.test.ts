@@ -1,0 +1,162 @@
+import type { Browser, Page } from 'playwright-core';
+
+import { openEditor, screenshot } from '../real-n8n/browser';
+import { startRealN8n, type RealN8n } from '../real-n8n/n8n';
+import type { CreatedCredential, WorkflowFile } from '../real-n8n/rest';
+import { seed, startSimulator, type Simulator } from '../simulator';
+
+// Each pair, run by its form in the editor of a real n8n. The screenshots in artifacts/ are for a person to look at.
+
+jest.setTimeout(120_000);
+
+let n8n: RealN8n;
+let simulator: Simulator;
+let browser: Browser;
+let page: Page;
+let administrator: CreatedCredential;
+let user: CreatedCredential;
+
+beforeAll(async () => {
+	simulator = await startSimulator();
+	n8n = await startRealN8n();
+	({ browser, page } = await openEditor(n8n));
+	page.setDefaultTimeout(15_000);
+	const { url: baseUrl } = simulator;
+	administrator = await n8n.rest.createCredential({
+		name: 'Emnify account',
+		data: { baseUrl, applicationToken: seed.applicationToken },
+	});
+	const { username, password } = seed.userWithoutMfa;
+	user = await n8n.rest.createCredential({
+		name: 'Emnify user',
+		data: { baseUrl, authenticationMethod: 'userCredentials', username, password },
+	});
+}, 300_000);
+
+afterAll(async () => {
+	await browser?.close();
+	await n8n?.stop();
+	await simulator?.stop();
+});
+
+interface Form {
+	resource: string;
+	operation: string;
+	credential: () => CreatedCredential;
+	fields?: () => object;
+	/** What the output panel shows at the end. */
+	shows: RegExp;
+}
+
+const locator = (value: string | number) => ({ __rl: true, mode: 'id', value: String(value) });
+
+const keyOfUser = () => simulator.world.user(seed.userWithoutMfa.id).mfaKeys[0];
+
+const forms: Form[] = [
+	{
+		resource: 'authentication',
+		operation: 'retrieveToken',
+		credential: () => administrator,
+		shows: /expires_at/,
+	},
+	{
+		resource: 'mfaKey',
+		operation: 'getStatuses',
+		credential: () => administrator,
+		shows: /Activation Pending/,
+	},
+	{
+		resource: 'mfaKey',
+		operation: 'getTypes',
+		credential: () => administrator,
+		shows: /Time-Based One-Time Password/,
+	},
+	{
+		resource: 'mfaKey',
+		operation: 'create',
+		credential: () => user,
+		fields: () => ({ mfaKeyType: 0, password: seed.userWithoutMfa.password }),
+		shows: /secret_key/,
+	},
+	{
+		resource: 'mfaKey',
+		operation: 'activate',
+		credential: () => user,
+		fields: () => ({
+			keyId: locator(keyOfUser()?.id ?? 0),
+			codeSource: 'secretKey',
+			secretKey: keyOfUser()?.secret,
+		}),
+		shows: /success/,
+	},
+	{
+		resource: 'mfaKey',
+		operation: 'delete',
+		credential: () => administrator,
+		fields: () => ({
+			user: locator(seed.userWithoutMfa.id),
+			keyId: locator(keyOfUser()?.id ?? 0),
+		}),
+		shows: /deleted/,
+	},
+	{
+		resource: 'trustedDevice',
+		operation: 'getAll',
+		credential: () => administrator,
+		fields: () => ({ user: locator(seed.ids.manyDevicesUser), returnAll: true }),
+		shows: /Internet Explorer/,
+	},
+	{
+		resource: 'trustedDevice',
+		operation: 'delete',
+		credential: () => administrator,
+		fields: () => ({
+			user: locator(seed.trustedDeviceUser.id),
+			deviceId: locator(seed.trustedDeviceUser.deviceId),
+		}),
+		shows: /deleted/,
+	},
+];
+
+async function openForm({ resource, operation, credential, fields }: Form): Promise<void> {
+	const nodeId = 'e0000000-0000-4000-8000-000000000001';
+	const { id } = await n8n.rest.createWorkflow({
+		name: `${resource} ${operation}`,
+		nodes: [
+			{
+				id: 'e0000000-0000-4000-8000-000000000002',
+				name: 'Run now',
+				type: 'n8n-nodes-base.manualTrigger',
+				typeVersion: 1,
+				position: [0, 0],
+				parameters: {},
+			},
+			{
+				id: nodeId,
+				name: 'Emnify',
+				type: 'n8n-nodes-emnify.emnify',
+				typeVersion: 1,
+				position: [240, 0],
+				parameters: { resource, operation, ...fields?.() },
+				credentials: { emnifyApi: credential() },
+			},
+		] as WorkflowFile['nodes'],
+		connections: { 'Run now': { main: [[{ node: 'Emnify', type: 'main', index: 0 }]] } },
+		settings: { executionOrder: 'v1' },
+	});
+	await page.goto(`${n8n.url}/workflow/${id}`);
+	await page.locator('[data-test-id="canvas-node"][data-node-name="Emnify"]').dblclick();
+	await executeButton().waitFor();
+}
+
+const executeButton = () => page.locator('[data-test-id="node-execute-button"]');
+
+test.each(forms)('$resource: $operation runs by its form', async (form) => {
+	const name = `${form.resource}-${form.operation}`;
+	await openForm(form);
+	await screenshot(page, `pair-${name}-before`);
+	await executeButton().click();
+	const output = page.locator('[data-test-id="output-panel"]');
+	await output.getByText(form.shows).first().waitFor();
+	await screenshot(page, `pair-${name}-after`);
+});

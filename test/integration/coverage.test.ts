@@ -1,0 +1,304 @@
+import {
+	NodeHelpers,
+	Workflow,
+	type INode,
+	type INodeParameters,
+	type INodeProperties,
+	type INodePropertyOptions,
+} from 'n8n-workflow';
+
+import { endpoints, seed } from '../simulator';
+import { byId, pair, useEmnify } from './support';
+
+const { engine, start } = useEmnify();
+const { administrator, ids, totpUser, userWithoutMfa } = seed;
+const { username, password } = userWithoutMfa;
+
+/** A pair, the endpoint of emnify-api.md §1 that it is for, and what its form looks like. */
+interface Pair {
+	resource: string;
+	operation: string;
+	endpoint: number;
+	subtitle: string;
+	action: string;
+	/** The fields in their order, as they stand there first; `*` marks the required ones. */
+	form: string[];
+	/** Good values for what has no default. */
+	fields?: INodeParameters;
+	/** Whether it needs the credentials of a user. */
+	asUser?: true;
+}
+
+const pairs: Pair[] = [
+	{
+		resource: 'authentication',
+		operation: 'retrieveToken',
+		endpoint: 1,
+		subtitle: 'Retrieve Token: Authentication',
+		action: 'Retrieve token',
+		form: ['tokenNotice', 'grant', 'forceNewToken'],
+	},
+	{
+		resource: 'mfaKey',
+		operation: 'create',
+		endpoint: 2,
+		subtitle: 'Create: MFA Key',
+		action: 'Create MFA key',
+		form: ['secretNotice', 'mfaKeyType*', 'password*', 'passwordFormat'],
+		fields: { password },
+		asUser: true,
+	},
+	{
+		resource: 'mfaKey',
+		operation: 'activate',
+		endpoint: 3,
+		subtitle: 'Activate: MFA Key',
+		action: 'Activate MFA key',
+		form: ['keyId*', 'codeSource', 'code*'],
+		fields: {
+			keyId: byId(7001),
+			codeSource: 'secretKey',
+			secretKey: 'FAKECOVERAGESECRETAAAAAAAAAAAAAA',
+		},
+		asUser: true,
+	},
+	{
+		resource: 'mfaKey',
+		operation: 'delete',
+		endpoint: 4,
+		subtitle: 'Delete: MFA Key',
+		action: 'Delete MFA key',
+		form: ['user*', 'keyId*'],
+		fields: { user: byId(totpUser.id), keyId: byId(totpUser.keyId) },
+	},
+	{
+		resource: 'mfaKey',
+		operation: 'getStatuses',
+		endpoint: 5,
+		subtitle: 'Get Statuses: MFA Key',
+		action: 'Get MFA key statuses',
+		form: [],
+	},
+	{
+		resource: 'mfaKey',
+		operation: 'getTypes',
+		endpoint: 6,
+		subtitle: 'Get Types: MFA Key',
+		action: 'Get MFA key types',
+		form: [],
+	},
+	{
+		resource: 'trustedDevice',
+		operation: 'getAll',
+		endpoint: 7,
+		subtitle: 'Get Many: Trusted Device',
+		action: 'Get many trusted devices',
+		form: ['user*', 'returnAll', 'limit'],
+	},
+	{
+		resource: 'trustedDevice',
+		operation: 'delete',
+		endpoint: 8,
+		subtitle: 'Delete: Trusted Device',
+		action: 'Delete trusted device',
+		form: ['user*', 'deviceId*'],
+		fields: { user: byId(administrator.id), deviceId: byId(ids.administratorDevice) },
+	},
+];
+
+const nameOf = ({ resource, operation }: Pair) => `${resource}: ${operation}`;
+const named = pairs.map((row) => [nameOf(row), row] as const);
+const properties = () => engine().nodeType.description.properties;
+
+const optionsOf = (name: string, resource?: string): INodePropertyOptions[] =>
+	properties()
+		.filter(
+			(property) =>
+				property.name === name &&
+				(resource === undefined || property.displayOptions?.show?.resource?.includes(resource)),
+		)
+		.flatMap(({ options }) => options as INodePropertyOptions[]);
+
+/** The node as the editor would save it, with the defaults of what is shown. */
+function nodeFor({ resource, operation }: Pair, changes: INodeParameters = {}): INode {
+	const node: INode = {
+		id: '1',
+		name: 'Emnify',
+		type: 'n8n-nodes-emnify.emnify',
+		typeVersion: 1,
+		position: [0, 0],
+		parameters: {},
+	};
+	const filled = NodeHelpers.getNodeParameters(
+		properties(),
+		{ resource, operation, ...changes },
+		true,
+		false,
+		node,
+		engine().nodeType.description,
+	);
+	return { ...node, parameters: filled ?? {} };
+}
+
+/** The fields that the editor shows, without Resource, Operation and Options. */
+function shown(node: INode): INodeProperties[] {
+	return properties().filter(
+		(property) =>
+			!['resource', 'operation', 'options'].includes(property.name) &&
+			NodeHelpers.displayParameter(
+				node.parameters,
+				property,
+				node,
+				engine().nodeType.description,
+				node.parameters,
+			),
+	);
+}
+
+const marked = (fields: INodeProperties[]) =>
+	fields.map(({ name, required }) => (required ? `${name}*` : name));
+
+test('the eight endpoints of the Authentication API are all covered', () => {
+	const documented = endpoints.flatMap(({ number }) => (number === undefined ? [] : [number]));
+	expect(documented).toEqual([1, 2, 3, 4, 5, 6, 7, 8]);
+	expect(pairs.map(({ endpoint }) => endpoint)).toEqual(documented);
+});
+
+test('the node offers these pairs and no other', () => {
+	const offered = optionsOf('resource').flatMap(({ value: resource }) =>
+		optionsOf('operation', String(resource)).map(({ value }) => `${resource}: ${value}`),
+	);
+	expect(offered.sort()).toEqual(pairs.map(nameOf).sort());
+});
+
+test.each(named)('%s reaches its endpoint', async (_name, row) => {
+	const bench = await start(row.asUser && { user: { username, password } });
+	if (row.operation === 'activate') {
+		await bench.logIn();
+		bench.simulator.world.addMfaKey(userWithoutMfa.id, {
+			id: 7001,
+			secret: 'FAKECOVERAGESECRETAAAAAAAAAAAAAA',
+			pending: true,
+		});
+	}
+	const { error, json } = await bench.run(pair(row.resource, row.operation, row.fields));
+	expect(error).toBeUndefined();
+	expect(json.length).toBeGreaterThan(0);
+	const { label } = endpoints.find(({ number }) => number === row.endpoint) ?? {};
+	const succeeded = bench.simulator.requests
+		.filter(({ status = 0 }) => status >= 200 && status <= 299)
+		.map(({ endpoint }) => endpoint);
+	expect(succeeded).toContain(label);
+});
+
+test.each(named)('%s has its subtitle on the canvas', (_name, row) => {
+	const node = nodeFor(row);
+	const workflow = new Workflow({
+		nodes: [node],
+		connections: {},
+		active: false,
+		nodeTypes: {
+			getByName: () => engine().nodeType,
+			getByNameAndVersion: () => engine().nodeType,
+			getKnownTypes: () => ({}),
+		},
+	});
+	const subtitle = workflow.expression.getSimpleParameterValue(
+		node,
+		engine().nodeType.description.subtitle,
+		'internal',
+		{},
+	);
+	expect(subtitle).toBe(row.subtitle);
+});
+
+test.each(named)('%s has an action in sentence case without articles', (_name, row) => {
+	const option = optionsOf('operation', row.resource).find(({ value }) => value === row.operation);
+	expect(option?.action).toBe(row.action);
+	expect(option?.action).toMatch(/^[A-Z][a-z]+( ([a-z]+|MFA))+$/);
+	expect(option?.action).not.toMatch(/\b(a|an|the)\b/i);
+});
+
+test.each(named)('%s has a description that adds something to its name', (_name, row) => {
+	const option = optionsOf('operation', row.resource).find(({ value }) => value === row.operation);
+	expect(option?.description?.split(' ').length).toBeGreaterThan(4);
+	expect(option?.description).not.toBe(option?.action);
+	expect(option?.description).not.toMatch(/\.$/);
+});
+
+test.each(named)('%s shows its fields in their order, the required ones marked', (_name, row) => {
+	expect(marked(shown(nodeFor(row)))).toEqual(row.form);
+});
+
+test.each([
+	[{ grant: 'applicationToken' }, ['applicationToken*']],
+	[{ grant: 'userCredentials' }, ['username*', 'password*', 'passwordFormat', 'fingerprint']],
+	[{ grant: 'mfaCode' }, ['mfaToken*', 'code*', 'trustedDevice']],
+	[{ grant: 'refreshToken' }, ['refreshToken*']],
+])('retrieveToken with %j shows the fields of that grant alone', (changes, fields) => {
+	const node = nodeFor(pairs[0] as Pair, changes);
+	expect(marked(shown(node))).toEqual(['tokenNotice', 'grant', ...fields]);
+});
+
+test('activate shows the secret key in place of the code, and getAll no limit for all', () => {
+	const row = (operation: string) => pairs.find((one) => one.operation === operation) as Pair;
+	expect(marked(shown(nodeFor(row('activate'), { codeSource: 'secretKey' })))).toEqual([
+		'keyId*',
+		'codeSource',
+		'secretKey*',
+	]);
+	expect(marked(shown(nodeFor(row('getAll'), { returnAll: true })))).toEqual([
+		'user*',
+		'returnAll',
+	]);
+});
+
+test('every field belongs to one resource and one operation', () => {
+	const common = ['resource', 'operation', 'options'];
+	for (const { name, displayOptions } of properties()) {
+		if (common.includes(name)) continue;
+		expect([name, displayOptions?.show?.resource?.length]).toEqual([name, 1]);
+		expect([name, displayOptions?.show?.operation?.length]).toEqual([name, 1]);
+	}
+});
+
+test('every method that a field names is there', () => {
+	const named: string[] = [];
+	for (const { typeOptions, modes = [] } of properties()) {
+		if (typeOptions?.loadOptionsMethod) named.push(typeOptions.loadOptionsMethod);
+		for (const mode of modes) {
+			if (mode.typeOptions?.searchListMethod) named.push(mode.typeOptions.searchListMethod);
+		}
+	}
+	const { listSearch = {}, loadOptions = {} } = engine().nodeType.methods ?? {};
+	expect([...new Set(named)].sort()).toEqual(
+		[...Object.keys(listSearch), ...Object.keys(loadOptions)].sort(),
+	);
+});
+
+test('every secret field hides what is typed in', () => {
+	const secrets = ['applicationToken', 'password', 'fingerprint', 'mfaToken', 'refreshToken'];
+	for (const name of [...secrets, 'secretKey']) {
+		const fields = properties().filter((property) => property.name === name);
+		expect(fields.length).toBeGreaterThan(0);
+		for (const { typeOptions } of fields) expect(typeOptions?.password).toBe(true);
+	}
+});
+
+test('locators offer the list first', () => {
+	const locators = properties().filter(({ type }) => type === 'resourceLocator');
+	expect(locators.length).toBeGreaterThanOrEqual(5);
+	for (const { name, modes = [] } of locators) {
+		const expected = name === 'user' ? ['list', 'id', 'username'] : ['list', 'id'];
+		expect(modes.map((mode) => mode.name)).toEqual(expected);
+	}
+});
+
+test('deleting operations say that what they do is for good, or what it brings about', () => {
+	for (const resource of ['mfaKey', 'trustedDevice']) {
+		const option = optionsOf('operation', resource).find(({ value }) => value === 'delete');
+		expect(option?.name).toBe('Delete');
+		expect(option?.description).toMatch(/for good|Revoke/);
+	}
+	expect(engine().nodeType.description.usableAsTool).toBe(true);
+});
