@@ -9,5 +9,7 @@ module.exports = {
 	quoteProps: 'as-needed',
 	endOfLine: 'lf',
 	printWidth: 100,
-	overrides: [{ files: ['package.json', 'package-lock.json', '*.md', '*.yml'], options: { useTabs: false } }],
+	overrides: [
+		{ files: ['package.json', 'package-lock.json', '*.md', '*.yml'], options: { useTabs: false } },
+	],
 };

@@ -29,7 +29,9 @@ export function subtitleOf(resources: Resource[]): string {
 }
 
 function resourceProperties({ option: resource, operations }: Resource): INodeProperties[] {
-	const first = operations[0]?.option.value ?? '';
+	// The list is in alphabetical order, with Delete before Get Many: who has chosen nothing yet must not delete.
+	const harmless = operations.find(({ access }) => access === 'read') ?? operations[0];
+	const initial = harmless?.option.value ?? '';
 	const operationField: INodeProperties = {
 		displayName: 'Operation',
 		name: 'operation',
@@ -37,7 +39,7 @@ function resourceProperties({ option: resource, operations }: Resource): INodePr
 		noDataExpression: true,
 		displayOptions: { show: { resource: [resource.value] } },
 		options: operations.map(({ option }) => option),
-		default: first,
+		default: initial,
 	};
 	return [
 		operationField,

@@ -1,3 +1,4 @@
+/* eslint-disable @n8n/community-nodes/no-restricted-imports -- the demo runs in Node, not in n8n */
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 

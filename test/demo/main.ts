@@ -1,4 +1,4 @@
-/* eslint-disable no-console -- a command speaks to a person on the terminal */
+/* eslint-disable no-console, @n8n/community-nodes/no-restricted-globals, @n8n/community-nodes/no-restricted-imports, @n8n/community-nodes/require-node-api-error -- a command that runs in Node, not in n8n, and speaks to a person on the terminal */
 import { once } from 'node:events';
 import { parseArgs } from 'node:util';
 

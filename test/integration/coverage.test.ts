@@ -294,6 +294,17 @@ test('locators offer the list first', () => {
 	}
 });
 
+test('an operation that was not chosen yet only reads', () => {
+	const defaults = properties()
+		.filter(({ name }) => name === 'operation')
+		.map(({ displayOptions, default: value }) => [displayOptions?.show?.resource?.[0], value]);
+	expect(defaults).toEqual([
+		['authentication', 'retrieveToken'],
+		['mfaKey', 'getStatuses'],
+		['trustedDevice', 'getAll'],
+	]);
+});
+
 test('deleting operations say that what they do is for good, or what it brings about', () => {
 	for (const resource of ['mfaKey', 'trustedDevice']) {
 		const option = optionsOf('operation', resource).find(({ value }) => value === 'delete');

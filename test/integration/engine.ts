@@ -1,5 +1,4 @@
-/* eslint-disable @n8n/community-nodes/no-restricted-globals -- tests run in Node, not in n8n */
-import 'reflect-metadata';
+/* eslint-disable @n8n/community-nodes/no-restricted-globals, @n8n/community-nodes/no-restricted-imports -- tests run in Node, not in n8n */
 import { randomUUID } from 'node:crypto';
 import { resolve } from 'node:path';
 

@@ -1,9 +1,9 @@
 /* eslint-disable @n8n/community-nodes/no-restricted-imports -- this runs in Node, not in n8n */
 import { randomBytes } from 'node:crypto';
-import { existsSync } from 'node:fs';
 import { copyFile, mkdir, mkdtemp, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import manifest from '../../package.json';
 import { packedFiles } from './packedFiles';
 import { checkout } from './paths';
 
@@ -26,13 +26,14 @@ export interface UserFolder {
  * @throws Error if the package is not built
  */
 export async function createUserFolder(): Promise<UserFolder> {
+	const files = await builtFiles();
 	const folder: UserFolder = {
 		path: await mkdtemp(path.join(tmpdir(), 'n8n-nodes-emnify-')),
 		owner: { email: 'owner@example.com', password: `Aa1${randomBytes(12).toString('hex')}` },
 		encryptionKey: randomBytes(24).toString('hex'),
 	};
 	await writeFile(descriptionIn(folder.path), JSON.stringify(folder), { mode: 0o600 });
-	await installPackage(path.join(folder.path, '.n8n', 'nodes', 'node_modules'));
+	await install(files, path.join(folder.path, '.n8n', 'nodes', 'node_modules', manifest.name));
 	return folder;
 }
 
@@ -43,25 +44,18 @@ export async function readUserFolder(folder: string): Promise<UserFolder> {
 
 const descriptionIn = (folder: string) => path.join(folder, 'user-folder.json');
 
-async function installPackage(nodeModules: string): Promise<void> {
-	const folder = path.join(nodeModules, 'n8n-nodes-emnify');
-	for (const file of await packedFiles()) {
+async function install(files: string[], folder: string): Promise<void> {
+	for (const file of files) {
 		const target = path.join(folder, file);
 		await mkdir(path.dirname(target), { recursive: true });
 		await copyFile(path.join(checkout, file), target);
 	}
-	await assertBuilt(folder);
 }
 
-async function assertBuilt(folder: string): Promise<void> {
-	const { n8n } = JSON.parse(await readFile(path.join(folder, 'package.json'), 'utf8')) as {
-		n8n: { nodes: string[]; credentials: string[] };
-	};
-	const missing = [...n8n.nodes, ...n8n.credentials].filter(
-		(file) => !existsSync(path.join(folder, file)),
-	);
-	if (missing.length === 0) return;
-	throw new Error(
-		`The package is not built: there is no ${missing.join(', ')}. Run \`npm run build\`.`,
-	);
+async function builtFiles(): Promise<string[]> {
+	const files = await packedFiles();
+	const needed = [...manifest.n8n.nodes, ...manifest.n8n.credentials];
+	const missing = needed.filter((file) => !files.includes(file));
+	if (missing.length === 0) return files;
+	throw new Error(`The package is not built: no ${missing.join(', ')}. Run \`npm run build\`.`);
 }
