@@ -91,7 +91,7 @@ async function launch({ installed, folder, env, keepUserFolder }: Start): Promis
 		{
 			command: installed.node,
 			args: [installed.script, 'start'],
-			gracePeriodMs: 10_000,
+			gracePeriodMs: 5_000,
 			...(!keepUserFolder && { folder: folder.path }),
 		},
 		{ cwd: folder.path, env: { ...environment(folder), ...ports(port, brokerPort), ...env } },
@@ -131,13 +131,13 @@ const ports = (port: number, brokerPort: number) => ({
 
 /** All that n8n gets from outside: nothing of this process's environment but what every program needs. */
 function environment(folder: UserFolder): NodeJS.ProcessEnv {
-	const { PATH, LANG, TZ, TMPDIR } = process.env;
+	const { PATH, LANG, TZ } = process.env;
 	return {
 		PATH,
 		LANG,
 		TZ,
-		TMPDIR,
 		HOME: folder.path,
+		TMPDIR: folder.path,
 		N8N_USER_FOLDER: folder.path,
 		N8N_ENCRYPTION_KEY: folder.encryptionKey,
 		N8N_LISTEN_ADDRESS: '127.0.0.1',

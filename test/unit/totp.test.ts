@@ -1,0 +1,156 @@
+import fc from 'fast-check';
+import { Secret, TOTP } from 'otpauth';
+
+import { EmnifyError } from '../../nodes/Emnify/api/errors';
+import { readTotpSecret, totpCode, totpRemainingMs, totpStep } from '../../nodes/Emnify/api/totp';
+
+const codeAt = (text: string, timeMs: number) => {
+	const secret = readTotpSecret(text);
+	return totpCode(secret, totpStep(secret, timeMs));
+};
+
+/** RFC 6238's keys: the digits 1 to 0, over and over, as many as the hash is long. */
+const keyOf = (length: number) =>
+	new Secret({ buffer: new TextEncoder().encode('1234567890'.repeat(7).slice(0, length)).buffer })
+		.base32;
+
+describe('the vectors of RFC 6238, appendix B', () => {
+	const vectors = [
+		[59, '94287082', '46119246', '90693936'],
+		[1111111109, '07081804', '68084774', '25091201'],
+		[1111111111, '14050471', '67062674', '99943326'],
+		[1234567890, '89005924', '91819424', '93441116'],
+		[2000000000, '69279037', '90698825', '38618901'],
+		[20000000000, '65353130', '77737706', '47863826'],
+	] as const;
+
+	test.each(vectors)('at %i s since 1970', (seconds, sha1, sha256, sha512) => {
+		const uri = (algorithm: string, length: number) =>
+			`otpauth://totp/RFC:6238?secret=${keyOf(length)}&algorithm=${algorithm}&digits=8&period=30`;
+		expect(codeAt(uri('SHA1', 20), seconds * 1000)).toBe(sha1);
+		expect(codeAt(uri('SHA256', 32), seconds * 1000)).toBe(sha256);
+		expect(codeAt(uri('SHA512', 64), seconds * 1000)).toBe(sha512);
+	});
+});
+
+describe('agrees with the otpauth library', () => {
+	const bytes = fc.uint8Array({ minLength: 1, maxLength: 64 });
+	const time = fc.integer({ min: 0, max: 4_102_444_800_000 });
+
+	test('for any secret at any time, in emnify’s form: SHA-1, 6 digits, 30 seconds', () => {
+		fc.assert(
+			fc.property(bytes, time, (key, timestamp) => {
+				const secret = new Secret({ buffer: Uint8Array.from(key).buffer });
+				expect(codeAt(secret.base32, timestamp)).toBe(new TOTP({ secret }).generate({ timestamp }));
+			}),
+		);
+	});
+
+	test('for any otpauth address that it writes', () => {
+		fc.assert(
+			fc.property(
+				bytes,
+				time,
+				fc.constantFrom('SHA1', 'SHA256', 'SHA512'),
+				fc.integer({ min: 6, max: 8 }),
+				fc.integer({ min: 1, max: 300 }),
+				fc.string(),
+				(key, timestamp, algorithm, digits, period, label) => {
+					const secret = new Secret({ buffer: Uint8Array.from(key).buffer });
+					const generator = new TOTP({
+						issuer: 'emnify',
+						label: `user${label.replaceAll(':', '')}`,
+						secret,
+						algorithm,
+						digits,
+						period,
+					});
+					expect(codeAt(generator.toString(), timestamp)).toBe(generator.generate({ timestamp }));
+				},
+			),
+		);
+	});
+});
+
+describe('a secret is read as people paste it:', () => {
+	const plain = 'JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP';
+	const key = readTotpSecret(plain).key.toString('hex');
+
+	test.each([
+		['in groups', 'JBSW Y3DP EHPK 3PXP JBSW Y3DP EHPK 3PXP'],
+		['in groups with dashes', 'JBSW-Y3DP-EHPK-3PXP-JBSW-Y3DP-EHPK-3PXP'],
+		['in lower case', plain.toLowerCase()],
+		['with spaces, a tab and a line break around it', ` \t${plain}\n`],
+		['as an otpauth address', `otpauth://totp/emnify:a%40b.example?secret=${plain}&issuer=emnify`],
+		['as an otpauth address with a scheme in capitals', `OTPAUTH://totp/x?secret=${plain}`],
+		[
+			'as an otpauth address whose secret is in groups',
+			`otpauth://totp/x?secret=JBSW%20Y3DP%20EHPK%203PXP%20JBSW%20Y3DP%20EHPK%203PXP`,
+		],
+	])('%s', (_how, text) => {
+		expect(readTotpSecret(text)).toEqual({
+			key: Buffer.from(key, 'hex'),
+			algorithm: 'sha1',
+			digits: 6,
+			period: 30,
+		});
+	});
+
+	test('with, with too little and without padding', () => {
+		// RFC 4648's vectors
+		for (const text of ['MZXW6===', 'MZXW6=', 'MZXW6', 'mzxw6']) {
+			expect(readTotpSecret(text).key.toString()).toBe('foo');
+		}
+		expect(readTotpSecret('MZXW6YTBOI======').key.toString()).toBe('foobar');
+	});
+
+	test('an otpauth address says which hash, how many digits and how long', () => {
+		expect(
+			readTotpSecret(`otpauth://totp/x?secret=${plain}&algorithm=SHA-256&digits=8&period=60`),
+		).toMatchObject({ algorithm: 'sha256', digits: 8, period: 60 });
+	});
+});
+
+describe('what is no secret is refused without being repeated:', () => {
+	test.each([
+		['nothing', ''],
+		['spaces', '   '],
+		['padding alone', '===='],
+		['too little for one byte', 'J'],
+		['characters that Base32 lacks', 'MARKED0189'],
+		['a code instead of the secret', '918273'],
+		['a password', 'marked pass-word!'],
+		['padding in the middle', 'MZ=XW6MARKED'],
+		['an address for counters', 'otpauth://hotp/marked?secret=JBSWY3DPEHPK3PXP&counter=1'],
+		['an address without a secret', 'otpauth://totp/marked?issuer=emnify'],
+		['an address with another hash', 'otpauth://totp/marked?secret=JBSWY3DPEHPK3PXP&algorithm=MD5'],
+		['an address with five digits', 'otpauth://totp/marked?secret=JBSWY3DPEHPK3PXP&digits=5'],
+		['an address with digits in words', 'otpauth://totp/marked?secret=JBSWY3DPEHPK3PXP&digits=six'],
+		['an address without a period', 'otpauth://totp/marked?secret=JBSWY3DPEHPK3PXP&period=0'],
+		['something like an address', 'otpauth:marked'],
+	])('%s', (_what, text) => {
+		let thrown: unknown;
+		try {
+			readTotpSecret(text);
+		} catch (error) {
+			thrown = error;
+		}
+		expect(thrown).toBeInstanceOf(EmnifyError);
+		const { kind, message, description } = thrown as EmnifyError;
+		expect(kind).toBe('input');
+		expect(message).toBe('The TOTP secret could not be read');
+		expect(description).toMatch(/Base32.*otpauth:\/\//);
+		if (text.trim() !== '') expect(`${message} ${description}`).not.toContain(text.trim());
+		expect(`${message} ${description}`.toLowerCase()).not.toContain('marked');
+	});
+});
+
+test('a step lasts its period, and says how long it still does', () => {
+	const secret = readTotpSecret('JBSWY3DPEHPK3PXP');
+	expect(totpStep(secret, 0)).toBe(0);
+	expect(totpStep(secret, 29_999)).toBe(0);
+	expect(totpStep(secret, 30_000)).toBe(1);
+	expect(totpRemainingMs(secret, 0)).toBe(30_000);
+	expect(totpRemainingMs(secret, 29_999)).toBe(1);
+	expect(totpRemainingMs(secret, 30_000)).toBe(30_000);
+});
