@@ -143,7 +143,7 @@ export class Rest {
 		await this.request('POST', `/rest/workflows/${id}/deactivate`, {});
 	}
 
-	/** n8n deletes only what is in the archive. */
+	/** Deletes a workflow. For some moments after its deactivation n8n refuses that with 409. */
 	async deleteWorkflow(id: string): Promise<void> {
 		await this.request('POST', `/rest/workflows/${id}/archive`, {});
 		await this.request('DELETE', `/rest/workflows/${id}`);
@@ -221,5 +221,15 @@ async function send(
 	});
 	if (answer.ok) return answer;
 	const { pathname } = new URL(url);
-	throw new Error(`n8n answered ${answer.status} to ${method} ${pathname}: ${await answer.text()}`);
+	throw new Error(`n8n answered ${answer.status} to ${method} ${pathname}: ${await reason(answer)}`);
+}
+
+/** n8n's own message, without the stack trace that comes with it. */
+async function reason(answer: Response): Promise<string> {
+	const text = await answer.text();
+	try {
+		return (JSON.parse(text) as { message: string }).message;
+	} catch {
+		return text;
+	}
 }
