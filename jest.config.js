@@ -15,6 +15,8 @@ const project = (name, options = {}) => ({
 });
 
 module.exports = {
+	// A test fails by what it finds, not because the machine is slow: this only ends what hangs.
+	testTimeout: 120_000,
 	projects: [
 		project('unit', { testMatch: ['<rootDir>/test/{unit,simulator}/**/*.test.ts'] }),
 		project('integration'),

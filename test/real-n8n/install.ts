@@ -57,7 +57,9 @@ async function fingerprint(): Promise<string> {
 }
 
 async function downloadPackages(log: Log): Promise<void> {
-	log(`Installing n8n ${n8nVersion} into ${installation} (only this once: 2,200 packages, 3 GB, some minutes)`);
+	log(
+		`Installing n8n ${n8nVersion} into ${installation} (only this once: 2,200 packages, 3 GB, some minutes)`,
+	);
 	for (const file of ['package.json', 'package-lock.json']) {
 		await copyFile(path.join(pinned, file), path.join(installation, file));
 	}

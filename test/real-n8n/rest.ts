@@ -221,7 +221,9 @@ async function send(
 	});
 	if (answer.ok) return answer;
 	const { pathname } = new URL(url);
-	throw new Error(`n8n answered ${answer.status} to ${method} ${pathname}: ${await reason(answer)}`);
+	throw new Error(
+		`n8n answered ${answer.status} to ${method} ${pathname}: ${await reason(answer)}`,
+	);
 }
 
 /** n8n's own message, without the stack trace that comes with it. */
