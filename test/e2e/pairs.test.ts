@@ -160,3 +160,39 @@ test.each(forms)('$resource: $operation runs by its form', async (form) => {
 	await output.getByText(form.shows).first().waitFor();
 	await screenshot(page, `pair-${name}-after`);
 });
+
+test('a user and one of their devices are chosen from searchable lists', async () => {
+	await openForm({
+		resource: 'trustedDevice',
+		operation: 'delete',
+		credential: () => administrator,
+		fields: () => ({
+			user: { __rl: true, mode: 'list', value: 'my', cachedResultName: 'Me' },
+			deviceId: { __rl: true, mode: 'list', value: '' },
+		}),
+		shows: /deleted/,
+	});
+	await openList('user');
+	await expectInList('Me');
+	await screenshot(page, 'list-user');
+	await page.locator('[data-test-id="rlc-search"]').fill('devlin');
+	await choose('Max Devlin (max.devlin@acme-fleet.example)');
+	await openList('deviceId');
+	await screenshot(page, 'list-device');
+	await choose(/^Internet Explorer 11 on Windows 7 · trusted since/);
+	await executeButton().click();
+	await page.locator('[data-test-id="output-panel"]').getByText('deleted').first().waitFor();
+	const deleted = simulator.requests.at(-1);
+	expect(deleted).toMatchObject({ method: 'DELETE', status: 204 });
+	expect(deleted?.path).toMatch(`/api/v1/user/${seed.ids.manyDevicesUser}/mfa/trusted_device/`);
+});
+
+const openList = async (field: string) =>
+	await page.locator(`[data-test-id="resource-locator-${field}"] input`).last().click();
+
+const listItem = (text: string | RegExp) =>
+	page.locator('[data-test-id="rlc-item"]', { hasText: text }).first();
+
+const expectInList = async (text: string) => await listItem(text).waitFor();
+
+const choose = async (text: string | RegExp) => await listItem(text).click();
