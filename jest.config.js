@@ -20,6 +20,6 @@ module.exports = {
 	projects: [
 		project('unit', { testMatch: ['<rootDir>/test/{unit,simulator}/**/*.test.ts'] }),
 		project('integration'),
-		project('e2e'),
+		project('e2e', { globalSetup: '<rootDir>/test/e2e/globalSetup.ts' }),
 	],
 };
