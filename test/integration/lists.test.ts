@@ -225,9 +225,11 @@ describe('the list of MFA keys', () => {
 				value: ids.pendingKey,
 			},
 		]);
+		const [active] = bench.simulator.world.user(totpUser.id).mfaKeys;
+		if (active) active.activatedAt = new Date('2025-06-05T08:00:00Z');
 		expect(await keys(bench, 'searchMfaKeys', byUsername(totpUser.username))).toEqual([
 			{
-				name: 'Time-Based One-Time Password · Active · since 17 Oct 2024',
+				name: 'Time-Based One-Time Password · Active · since 5 Jun 2025',
 				value: totpUser.keyId,
 			},
 		]);

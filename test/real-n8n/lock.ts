@@ -2,6 +2,7 @@
 import { once } from 'node:events';
 import { rm } from 'node:fs/promises';
 import { connect, createServer, type Server, type Socket } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
 
 /**
  * Runs `work` while no other process runs its own under the same lock.
@@ -34,14 +35,22 @@ async function listensOn(server: Server, file: string): Promise<boolean> {
 	}
 }
 
+/**
+ * Nobody answers for a moment while a holder comes or goes, so only a file that stays mute was left
+ * behind by a holder that was killed, and may be removed.
+ */
 async function holderEnds(file: string): Promise<void> {
-	try {
-		await once(connect(file).resume(), 'close');
-	} catch (error) {
-		// ECONNREFUSED: the holder was killed and left its file behind.
-		if (codeOf(error) === 'ECONNREFUSED') await rm(file, { force: true });
-		else if (!['ENOENT', 'ECONNRESET'].includes(codeOf(error) ?? '')) throw error;
+	for (let attempt = 1; attempt <= 10; attempt++) {
+		try {
+			await once(connect(file).resume(), 'close');
+			return;
+		} catch (error) {
+			if (['ENOENT', 'ECONNRESET'].includes(codeOf(error) ?? '')) return;
+			if (codeOf(error) !== 'ECONNREFUSED') throw error;
+		}
+		await delay(50);
 	}
+	await rm(file, { force: true });
 }
 
 const codeOf = (error: unknown) => (error as NodeJS.ErrnoException).code;
