@@ -6,24 +6,32 @@ import {
 } from 'n8n-workflow';
 
 import { EmnifyClient } from './api/client';
+import { concurrently } from './api/concurrently';
 import { toNodeError } from './nodeError';
-import type { Operation, Resource } from './resources/operation';
-import { readTimeoutMs } from './shared/options';
-
-/** So many reads are under way at once. */
-const CONCURRENT_READS = 10;
+import type {
+	Batch,
+	BatchOperation,
+	BatchOutput,
+	ItemFields,
+	ItemOperation,
+	Operation,
+	Resource,
+} from './resources/operation';
+import { CONCURRENT_READS } from './shared/concurrency';
+import { readPatience } from './shared/options';
 
 /**
- * Runs the chosen operation for each item. All items are checked before the first request goes out, so that bad input in
- * the last one does not leave half of the work done. Output keeps the items' order, each element paired with its item.
+ * Runs the chosen operation for each item, or for all at once. All items are checked before the first request goes out, so
+ * that bad input in the last one does not leave half of the work done. Output keeps the items' order, each element paired
+ * with its item.
  */
 export async function runOperation(
 	this: IExecuteFunctions,
 	resources: Resource[],
 ): Promise<INodeExecutionData[][]> {
 	const operation = chosenOperation(this, resources);
-	const run = new Run(this, operation);
-	return [await run.allItems()];
+	if ('prepareBatch' in operation) return [await new BatchRun(this, operation).run()];
+	return [await new ItemsRun(this, operation).run()];
 }
 
 function chosenOperation(context: IExecuteFunctions, resources: Resource[]): Operation {
@@ -39,50 +47,81 @@ function chosenOperation(context: IExecuteFunctions, resources: Resource[]): Ope
 	);
 }
 
-type PreparedItem = (client: EmnifyClient) => Promise<IDataObject[]>;
+/** What both ways of running share: n8n's context, put in the terms of an operation. */
+abstract class Run {
+	protected readonly items: INodeExecutionData[];
 
-class Run {
-	private readonly items: INodeExecutionData[];
+	protected readonly finished: Finished;
 
-	private readonly finished: Finished;
-
-	private done = 0;
-
-	constructor(
-		private readonly context: IExecuteFunctions,
-		private readonly operation: Operation,
-	) {
+	constructor(protected readonly context: IExecuteFunctions) {
 		this.items = context.getInputData();
 		this.finished = new Finished(context);
 	}
 
-	async allItems(): Promise<INodeExecutionData[]> {
+	protected fieldsOf(index: number): ItemFields {
+		return {
+			timezone: this.context.getTimezone(),
+			field: (name) => this.context.getNodeParameter(name, index, null),
+		};
+	}
+
+	protected async connect(): Promise<EmnifyClient> {
+		const options = this.context.getNodeParameter('options', 0, {});
+		return await EmnifyClient.connect(this.context, readPatience(options));
+	}
+
+	/** What went wrong as an output item, for Continue On Fail; without it this throws. */
+	protected failure(
+		error: unknown,
+		index: number,
+		progress?: { done: number; total: number },
+	): INodeExecutionData {
+		const continues = this.context.continueOnFail();
+		const shown = toNodeError(
+			this.context.getNode(),
+			error,
+			index,
+			continues ? undefined : progress,
+		);
+		if (!continues) throw shown;
+		return { json: { error: shown.message }, error: shown, pairedItem: { item: index } };
+	}
+}
+
+type PreparedItem = (client: EmnifyClient) => Promise<IDataObject[]>;
+
+/** Runs an operation for each item. */
+class ItemsRun extends Run {
+	private done = 0;
+
+	constructor(
+		context: IExecuteFunctions,
+		private readonly operation: ItemOperation,
+	) {
+		super(context);
+	}
+
+	async run(): Promise<INodeExecutionData[]> {
 		const prepared = this.items.map((_, index) => this.prepare(index));
 		const output: INodeExecutionData[][] = [];
 		const connection = this.connect();
+		// Nobody waits for it where all items were finished before (Retry On Fail).
+		connection.catch(() => {});
 		const width = this.operation.access === 'read' ? CONCURRENT_READS : 1;
-		await forEachBounded(prepared, width, async (item, index) => {
+		await concurrently(prepared, width, async (item, index) => {
 			output[index] = await this.oneItem(connection, item, index);
 			this.done++;
 		});
 		return output.flat();
 	}
 
-	private async connect(): Promise<EmnifyClient> {
-		const options = this.context.getNodeParameter('options', 0, {});
-		return await EmnifyClient.connect(this.context, readTimeoutMs(options));
-	}
-
 	/** Checks an item; with Continue On Fail a bad one fails when its turn comes, else at once. */
 	private prepare(index: number): PreparedItem {
 		try {
-			return this.operation.prepare({
-				field: (name) => this.context.getNodeParameter(name, index, null),
-			});
+			return this.operation.prepare(this.fieldsOf(index));
 		} catch (error) {
-			const failure = toNodeError(this.context.getNode(), error, index);
-			if (!this.context.continueOnFail()) throw failure;
-			return async () => await Promise.reject(failure);
+			this.failure(error, index);
+			return async () => await Promise.reject(error as Error);
 		}
 	}
 
@@ -91,20 +130,68 @@ class Run {
 		item: PreparedItem,
 		index: number,
 	): Promise<INodeExecutionData[]> {
-		const pairedItem = { item: index };
 		try {
 			const results = this.finished.get(index) ?? (await item(await connection));
 			if (this.operation.access === 'write') this.finished.set(index, results);
-			return results.map((json) => ({ json, pairedItem }));
+			return results.map((json) => ({ json, pairedItem: { item: index } }));
 		} catch (error) {
-			const progress = { done: this.done, total: this.items.length };
-			if (!this.context.continueOnFail()) {
-				throw toNodeError(this.context.getNode(), error, index, progress);
-			}
-			const failure = toNodeError(this.context.getNode(), error, index);
-			return [{ json: { error: failure.message }, error: failure, pairedItem }];
+			return [this.failure(error, index, { done: this.done, total: this.items.length })];
 		}
 	}
+}
+
+/** Runs an operation for all items at once. What it did before a retry is kept with the first item. */
+class BatchRun extends Run {
+	constructor(
+		context: IExecuteFunctions,
+		private readonly operation: BatchOperation,
+	) {
+		super(context);
+	}
+
+	async run(): Promise<INodeExecutionData[]> {
+		try {
+			const prepared = this.operation.prepareBatch(this.fieldsOf(0));
+			const failures: INodeExecutionData[] = [];
+			const inputs = this.items.flatMap((_, index) => {
+				try {
+					return [{ index, input: prepared.readItem(this.fieldsOf(index)) }];
+				} catch (error) {
+					failures.push(this.failure(error, index));
+					return [];
+				}
+			});
+			const batch = this.batch(await this.connect());
+			const output = await prepared.run(batch, inputs);
+			return [...output.map(toPairedItem), ...failures];
+		} catch (error) {
+			return [this.failure(error, 0)];
+		}
+	}
+
+	private batch(client: EmnifyClient): Batch {
+		const { context, finished } = this;
+		const remembered = finished.get(0) ?? [];
+		return {
+			client,
+			tell: (progress) => context.logger.info(progress, { node: context.getNode().name }),
+			warn: (message) =>
+				context.addExecutionHints({ message, type: 'warning', location: 'outputPane' }),
+			remembered: [...remembered],
+			remember: (done) => {
+				remembered.push(done);
+				finished.set(0, remembered);
+			},
+		};
+	}
+}
+
+function toPairedItem({ json, items }: BatchOutput): INodeExecutionData {
+	const [first, ...others] = items.map((item) => ({ item }));
+	return {
+		json,
+		pairedItem: first && others.length === 0 ? first : items.map((item) => ({ item })),
+	};
 }
 
 const finishedWrites = new WeakMap<INodeExecutionData, Map<string, IDataObject[]>>();
@@ -138,24 +225,4 @@ class Finished {
 		const runs = finishedWrites.get(item) ?? new Map<string, IDataObject[]>();
 		finishedWrites.set(item, runs.set(this.run, results));
 	}
-}
-
-/** Works on the elements in their order, at most `width` at once, and stops taking new ones after the first failure. */
-async function forEachBounded<Element>(
-	elements: Element[],
-	width: number,
-	work: (element: Element, index: number) => Promise<void>,
-): Promise<void> {
-	const queue = elements.entries();
-	let failed = false;
-	const worker = async () => {
-		for (const [index, element] of queue) {
-			if (failed) return;
-			await work(element, index).catch((error: unknown) => {
-				failed = true;
-				throw error;
-			});
-		}
-	};
-	await Promise.all(Array.from({ length: Math.min(width, elements.length) }, worker));
 }

@@ -3,6 +3,7 @@ import type { INodeParameters } from 'n8n-workflow';
 
 import { seed, sha1, totp, type Fault } from '../simulator';
 import {
+	AT_ONCE,
 	everythingStored,
 	failureIn,
 	failureOf,
@@ -595,7 +596,7 @@ test('a token of the credential reaches no failure', async () => {
 	await bench.logIn();
 	const token = String(engine().storedCredential(bench.credential).sessionToken);
 	bench.simulator.faults.next({ kind: 'status', status: 500 });
-	const result = await bench.run(retrieve('credential'));
+	const result = await bench.run({ ...retrieve('credential'), options: AT_ONCE });
 	expect(failureOf(result)).toMatchObject({
 		message: 'Could not reach emnify with the session: emnify failed to process it (HTTP 500)',
 		itemIndex: 0,

@@ -311,10 +311,11 @@ describe('each list says that emnify cannot be reached, or answers something els
 			const bench = await start();
 			await bench.logIn();
 			const parameters = { user: byId('my') };
-			bench.simulator.faults.next({ kind: 'truncate' });
+			bench.simulator.faults.next({ kind: 'truncate' }, { times: 2 });
 			await expect(search(bench, method, { parameters })).rejects.toThrow(/cut off/);
-			bench.simulator.faults.next({ kind: 'status', status: 429 });
+			bench.simulator.faults.next({ kind: 'status', status: 429 }, { times: 1000 });
 			await expect(search(bench, method, { parameters })).rejects.toThrow(/rate limit is reached/);
+			bench.simulator.faults.clear();
 			await bench.simulator.stop();
 			await expect(search(bench, method, { parameters })).rejects.toThrow(
 				/^The connection to 127\.0\.0\.1:\d+ was refused$/,

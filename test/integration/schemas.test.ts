@@ -104,6 +104,11 @@ const runs: Run[] = [
 	{ resource: 'mfaKey', operation: 'getTypes' },
 	{
 		resource: 'trustedDevice',
+		operation: 'audit',
+		fields: [{ policy: { maxAgeDays: 1 }, scope: 'filtered', filters: { name: 'Elif' } }],
+	},
+	{
+		resource: 'trustedDevice',
 		operation: 'getAll',
 		fields: [
 			{ returnAll: true, user: byId(observer.id) },

@@ -3,6 +3,7 @@ import { inspect } from 'node:util';
 
 import { startSimulator, type Fault, type Simulator } from '../simulator';
 import { Engine, type StoredCredential } from './engine';
+import { AT_ONCE } from './support';
 
 /** Secrets that stand in no other text, so that a search for them finds every leak. */
 const secrets = {
@@ -89,6 +90,7 @@ const parameters = {
 	operation: 'getAll',
 	returnAll: true,
 	user: { __rl: true, mode: 'id', value: 'my' },
+	options: AT_ONCE,
 };
 
 describe.each(failures)('%s', (_name, fault) => {
@@ -129,7 +131,13 @@ describe.each(failures)('%s', (_name, fault) => {
 		failing(...Object.values(fields).filter((value) => value !== secrets.password));
 		const run = await engine.run({
 			credential: engine.storeCredential(tokenCredential()),
-			parameters: { resource: 'authentication', operation: 'retrieveToken', grant, ...fields },
+			parameters: {
+				resource: 'authentication',
+				operation: 'retrieveToken',
+				grant,
+				...fields,
+				options: AT_ONCE,
+			},
 		});
 		expect(run.error).toBeDefined();
 		const { message, description, context, messages } = run.error ?? {};

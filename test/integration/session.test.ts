@@ -2,6 +2,7 @@
 import { startSimulator, seed, totp, type Simulator, type SimulatorOptions } from '../simulator';
 import { Engine, type NodeToRun, type StoredCredential } from './engine';
 import { runInAnotherProcess } from './otherProcess';
+import { AT_ONCE } from './support';
 
 const AUTHENTICATE = 'POST /api/v1/authenticate';
 const LIST = 'GET /api/v1/user/{user_id}/mfa/trusted_device';
@@ -41,7 +42,7 @@ const userData = (simulator: Simulator, user: User, more: Record<string, string>
 	...more,
 });
 
-const listDevices = (credential: StoredCredential, count = 1): NodeToRun => ({
+const listDevices = (credential: StoredCredential, count = 1, options = {}): NodeToRun => ({
 	credential,
 	items: Array.from({ length: count }, () => ({})),
 	parameters: {
@@ -49,6 +50,7 @@ const listDevices = (credential: StoredCredential, count = 1): NodeToRun => ({
 		operation: 'getAll',
 		returnAll: true,
 		user: { __rl: true, mode: 'id', value: 'my' },
+		options,
 	},
 });
 
@@ -279,7 +281,7 @@ describe('a login that fails', () => {
 		const simulator = await emnify();
 		simulator.faults.next({ kind: 'status', status }, { times: 1000, endpoint: AUTHENTICATE });
 		const run = await engine.run({
-			...listDevices(applicationToken(simulator), 100),
+			...listDevices(applicationToken(simulator), 100, AT_ONCE),
 			onError: 'continueRegularOutput',
 		});
 		expect(run.json).toHaveLength(100);
@@ -391,7 +393,7 @@ describe('user credentials', () => {
 		simulator.forget();
 		simulator.revokeTokens();
 		simulator.faults.next({ kind: 'status', status: 500 }, { endpoint: AUTHENTICATE });
-		const run = await engine.run(listDevices(credential));
+		const run = await engine.run(listDevices(credential, 1, AT_ONCE));
 		expect(run.error?.message).toMatch(/HTTP 500/);
 		expect(bodies(simulator)).toEqual([{ refresh_token: expect.any(String) }]);
 	});

@@ -155,6 +155,9 @@ export const onTheWire = ({ method, path, headers, body }: RecordedRequest) => (
 	body,
 });
 
+/** Options with which a failure is told at once: what waits and tries again is proved in transport.test.ts. */
+export const AT_ONCE = { rateLimitWait: 0, retries: 0 };
+
 /** What emnify answers to anything that is wrong, and what the node makes of it. */
 export interface Refusal {
 	what: string;
@@ -277,8 +280,9 @@ export interface FailingPair {
 export function testFailures(
 	start: (options?: BenchOptions) => Promise<Bench>,
 	engine: () => Engine,
-	{ parameters, action, endpoint, answersJson, as }: FailingPair,
+	{ action, endpoint, answersJson, as, ...pair }: FailingPair,
 ): void {
+	const parameters = { ...pair.parameters, options: AT_ONCE };
 	const secretsOf = ({ simulator, credential }: Bench) => [
 		...Object.values(seed).filter((value) => typeof value === 'string'),
 		...['sessionToken', 'sessionRefreshToken', 'sessionKey']
@@ -317,7 +321,7 @@ export function testFailures(
 		const host = new URL(url).host;
 
 		faults.next({ kind: 'stall' }, { endpoint });
-		const late = await bench.run({ ...parameters, options: { timeout: 0.2 } });
+		const late = await bench.run({ ...parameters, options: { ...AT_ONCE, timeout: 0.2 } });
 		expect(failureOf(late)).toMatchObject({
 			message: `No answer from ${host} within 0.2 s`,
 			description: expect.stringMatching(/Try again later.*raise Timeout/),

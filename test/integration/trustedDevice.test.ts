@@ -1,5 +1,6 @@
 import { seed } from '../simulator';
 import {
+	AT_ONCE,
 	badIds,
 	byId,
 	byUsername,
@@ -150,7 +151,9 @@ describe('trustedDevice: getAll', () => {
 		const { run, simulator, logIn } = await start();
 		await logIn();
 		simulator.faults.next({ kind: 'status', status: 200, body: {} }, { endpoint: LIST });
-		expect(failureOf(await run(getAll())).message).toMatch(/is not from emnify$/);
+		expect(failureOf(await run(getAll({ options: AT_ONCE }))).message).toMatch(
+			/is not from emnify$/,
+		);
 	});
 });
 

@@ -1,7 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import { EmnifyError, errorTokenOf, quoteEmnify, withoutSecrets } from './errors';
-import { clockOffsetMs, type HttpResponse, type Send } from './http';
+import { retryAfter, clockOffsetMs, type HttpResponse, type Send } from './http';
 import type { AuthenticateAnswer } from './types';
 
 /** The five bodies of `POST /api/v1/authenticate` (§1, endpoint 1). */
@@ -72,7 +72,7 @@ function failedLogin(response: HttpResponse, body: AuthenticateBody): EmnifyErro
 			'rateLimited',
 			`emnify takes no more logins from this address for now${said}`,
 			'emnify allows 100 logins in 5 minutes for each IP address, all programs behind it together. Wait five minutes.',
-			{ ...facts, ...retryAfter(response) },
+			{ ...facts, ...retryAfter(response.headers) },
 		);
 	}
 	if (status === 403) {
@@ -136,9 +136,4 @@ function refusalWords(
 		`emnify did not accept the username or the password${said}`,
 		'Check both by logging in to the emnify portal. After three failed logins emnify locks the account for five minutes.',
 	];
-}
-
-function retryAfter({ headers }: HttpResponse): { retryAfterSeconds?: number } {
-	const seconds = Number(headers['retry-after'] ?? NaN);
-	return Number.isFinite(seconds) && seconds >= 0 ? { retryAfterSeconds: seconds } : {};
 }

@@ -5,6 +5,7 @@ import type {
 	IHttpRequestMethods,
 	IHttpRequestOptions,
 	ILoadOptionsFunctions,
+	IPollFunctions,
 } from 'n8n-workflow';
 
 import type { AuthenticateBody } from './authenticate';
@@ -19,7 +20,10 @@ import {
 	type HttpResponse,
 	type Send,
 } from './http';
+import { firstElements, pageOf, pagesFromTheLast, type FetchPage, type Page } from './paging';
+import { rateLimitOf } from './rateLimit';
 import { refusal, unexpectedAnswer, type Purpose } from './refusal';
+import { Retries } from './retry';
 import {
 	authenticateCautiously,
 	currentSession,
@@ -32,7 +36,27 @@ import type { TotpSecret } from './totp';
 import type { AuthenticateAnswer } from './types';
 
 /** Where the node's code runs in n8n. */
-export type EmnifyContext = IExecuteFunctions | ILoadOptionsFunctions;
+export type EmnifyContext = IExecuteFunctions | ILoadOptionsFunctions | IPollFunctions;
+
+/** How much trouble a run bears before it tells of it. */
+export interface Patience {
+	/** How long to wait for one answer, in milliseconds. */
+	timeoutMs: number;
+	/** How long to wait while emnify's rate limit is reached, in milliseconds. */
+	rateLimitMs: number;
+	/** How often a read is sent again after a failure that may pass. */
+	readRetries: number;
+}
+
+/** For work that nobody watches. */
+export const PATIENT: Patience = {
+	timeoutMs: DEFAULT_TIMEOUT_MS,
+	rateLimitMs: 600_000,
+	readRetries: 3,
+};
+
+/** For the lists of the editor, where a person waits. */
+const IMPATIENT: Patience = { timeoutMs: DEFAULT_TIMEOUT_MS, rateLimitMs: 2_000, readRetries: 1 };
 
 /** One request to the API, and what it is for. */
 export interface EmnifyRequest extends Purpose {
@@ -49,6 +73,8 @@ export function apiPath(parts: TemplateStringsArray, ...values: Array<string | n
 	return `/api/v1${parts[0] ?? ''}${path.join('')}`;
 }
 
+const isList = ({ body }: HttpResponse) => Array.isArray(body);
+
 /** Endpoint 5: the cheapest request that needs a valid token. */
 const statusRequest: EmnifyRequest = {
 	method: 'GET',
@@ -59,68 +85,111 @@ const statusRequest: EmnifyRequest = {
 /**
  * Speaks to emnify for one run of the node. The session's token goes out directly: n8n's own authenticated request reads
  * and decrypts the credential each time, which costs as much as the wire. Only where a login is due, the request takes
- * n8n's way, so that n8n logs in through the credential and stores the session for its other processes.
+ * n8n's way, so that n8n logs in through the credential and stores the session for its other processes. At emnify's rate
+ * limit everything waits; a read that fails otherwise is repeated, a write never.
  */
 export class EmnifyClient {
+	private readonly reads: Retries;
+
+	private clockOffsetMs = 0;
+
 	private constructor(
 		private readonly context: EmnifyContext,
 		private readonly credential: EmnifyCredential,
 		private readonly send: Send,
-		private readonly timeoutMs: number,
-	) {}
-
-	/** Reads the node's credential. Throws an `EmnifyError` (`input`) where it cannot be used. */
-	static async connect(
-		context: EmnifyContext,
-		timeoutMs = DEFAULT_TIMEOUT_MS,
-	): Promise<EmnifyClient> {
-		const data = await context.getCredentials<ICredentialDataDecryptedObject>(CREDENTIAL_NAME);
-		const sendByDefault = sendWith(context.helpers.httpRequest);
-		const send: Send = async (request) => await sendByDefault({ timeout: timeoutMs, ...request });
-		return new EmnifyClient(context, readCredential(data), send, timeoutMs);
+		private readonly patience: Patience,
+		private readonly signal: AbortSignal | undefined,
+	) {
+		this.reads = new Retries(patience.readRetries);
 	}
 
-	/** Sends a request and answers with the response of a success. Throws an `EmnifyError` for everything else. */
-	async request(request: EmnifyRequest): Promise<HttpResponse> {
-		const response = await this.sendSigned(this.optionsOf(request));
-		if (response.status >= 200 && response.status <= 299) return response;
-		throw withoutSecrets(refusal(response, request), {
-			...request.body,
-			auth_token: currentSession(this.credential)?.token,
-		});
+	/** Reads the node's credential. Throws an `EmnifyError` (`input`) where it cannot be used. */
+	static async connect(context: EmnifyContext, patience = IMPATIENT): Promise<EmnifyClient> {
+		const data = await context.getCredentials<ICredentialDataDecryptedObject>(CREDENTIAL_NAME);
+		const sendByDefault = sendWith(context.helpers.httpRequest);
+		const send: Send = async (request) =>
+			await sendByDefault({ timeout: patience.timeoutMs, ...request });
+		const signal =
+			'getExecutionCancelSignal' in context ? context.getExecutionCancelSignal() : undefined;
+		return new EmnifyClient(context, readCredential(data), send, patience, signal);
 	}
 
 	/** A request that emnify answers with 204 and nothing else. A 200 is not from emnify: a log-in page of the network, say. */
 	async command(request: EmnifyRequest): Promise<void> {
-		const response = await this.request(request);
-		if (response.status !== 204) throw unexpectedAnswer(response, request);
+		await this.request(request, ({ status }) => status === 204);
 	}
 
 	/** The array that a list endpoint answers. */
 	async list<Element>(request: EmnifyRequest): Promise<Element[]> {
-		const response = await this.request(request);
-		if (!Array.isArray(response.body)) throw unexpectedAnswer(response, request);
-		return response.body as Element[];
+		const { body } = await this.request(request, isList);
+		return body as Element[];
 	}
 
 	/** The object that an endpoint answers. */
 	async object<Answer extends object>(request: EmnifyRequest): Promise<Answer> {
-		const response = await this.request(request);
-		const { body } = response;
-		if (typeof body !== 'object' || body === null || Array.isArray(body)) {
-			throw unexpectedAnswer(response, request);
-		}
+		const { body } = await this.request(
+			request,
+			({ body }) => typeof body === 'object' && body !== null && !Array.isArray(body),
+		);
 		return body as Answer;
 	}
 
-	/** One page of a big collection (§4), and how many pages there are. */
+	/** One page of a big collection (§4). */
 	async page<Element>(
 		request: EmnifyRequest,
-	): Promise<{ elements: Element[]; totalPages: number }> {
-		const response = await this.request(request);
-		if (!Array.isArray(response.body)) throw unexpectedAnswer(response, request);
-		const totalPages = Number(response.headers['x-total-pages'] ?? 1);
-		return { elements: response.body as Element[], totalPages };
+		page: number,
+		elementsInAPage: number,
+	): Promise<Page<Element>> {
+		const query = { ...request.query, page, per_page: elementsInAPage };
+		const response = await this.request(
+			{ ...request, query },
+			(response) => Array.isArray(response.body) && pageOf(response) !== undefined,
+		);
+		return pageOf(response) as Page<Element>;
+	}
+
+	/** A big collection (§4), each element once: the first `limit` of them, or all where it is `Infinity`. */
+	async collection<Element extends { id: unknown }>(
+		request: EmnifyRequest,
+		limit: number,
+	): Promise<Element[]> {
+		if (limit < Infinity) return await firstElements(this.pagesOf<Element>(request), limit);
+		const pages: Element[][] = [];
+		for await (const page of this.pages<Element>(request)) pages.unshift(page);
+		return pages.flat();
+	}
+
+	/** All of a big collection (§4), each element once, a page at a time, from the last page to the first. */
+	pages<Element extends { id: unknown }>(request: EmnifyRequest): AsyncGenerator<Element[], void> {
+		return pagesFromTheLast(this.pagesOf<Element>(request));
+	}
+
+	private pagesOf<Element>(request: EmnifyRequest): FetchPage<Element> {
+		return async (page, elementsInAPage) => await this.page(request, page, elementsInAPage);
+	}
+
+	/** Sends a request and answers with the expected response. Throws an `EmnifyError` for everything else. */
+	private async request(
+		request: EmnifyRequest,
+		isExpected: (response: HttpResponse) => boolean,
+	): Promise<HttpResponse> {
+		const options = this.optionsOf(request);
+		const attempt = async () => {
+			const response = await this.sendSigned(options);
+			this.clockOffsetMs = clockOffsetMs(response.headers);
+			const succeeded = response.status >= 200 && response.status <= 299;
+			if (succeeded && isExpected(response)) return response;
+			const failure = succeeded ? unexpectedAnswer(response, request) : refusal(response, request);
+			throw withoutSecrets(failure, {
+				...request.body,
+				auth_token: currentSession(this.credential)?.token,
+			});
+		};
+		const rateLimit = rateLimitOf(this.credential.baseUrl);
+		const patiently = async () =>
+			await rateLimit.pass(attempt, this.patience.rateLimitMs, this.signal);
+		if (request.method !== 'GET') return await patiently();
+		return await this.reads.attempt(patiently, this.signal);
 	}
 
 	/**
@@ -129,8 +198,13 @@ export class EmnifyClient {
 	 */
 	async session(forceNew: boolean): Promise<Session> {
 		if (forceNew) return await newSession(this.credential, this.send);
-		await this.request(statusRequest);
+		await this.request(statusRequest, isList);
 		return currentSession(this.credential) ?? (await renewSession(this.credential, this.send));
+	}
+
+	/** The time by emnify's clock, as of its last answer; before the first one by that of this machine. */
+	now(): Date {
+		return new Date(Date.now() + this.clockOffsetMs);
 	}
 
 	/** Logs in with another body than the credential's (§1, endpoint 1). Throws an `EmnifyError`. */
@@ -140,7 +214,7 @@ export class EmnifyClient {
 
 	/** A code that emnify takes now: by its own clock (the `Date` header), and one that was not used before. */
 	async totpCode(secret: TotpSecret): Promise<string> {
-		const { headers } = await this.request(statusRequest);
+		const { headers } = await this.request(statusRequest, isList);
 		return await freshTotpCode(this.credential.baseUrl, secret, clockOffsetMs(headers));
 	}
 
@@ -149,12 +223,10 @@ export class EmnifyClient {
 			method,
 			url: `${this.credential.baseUrl}${path}`,
 			json: true,
-			timeout: this.timeoutMs,
+			timeout: this.patience.timeoutMs,
 			...(query && { qs: query }),
 			...(body && { body }),
-			...('getExecutionCancelSignal' in this.context && {
-				abortSignal: this.context.getExecutionCancelSignal(),
-			}),
+			...(this.signal && { abortSignal: this.signal }),
 		};
 	}
 

@@ -37,6 +37,15 @@ export class EmnifyError extends Error {
 	}
 }
 
+/** What is told where the execution was cancelled in n8n. */
+export function cancelled(): EmnifyError {
+	return new EmnifyError(
+		'cancelled',
+		'The request to emnify was stopped',
+		'The execution was cancelled in n8n.',
+	);
+}
+
 /** Finds the {@link EmnifyError} that n8n's request helpers may have wrapped, or `undefined`. */
 export function emnifyErrorIn(error: unknown): EmnifyError | undefined {
 	let current: unknown = error;

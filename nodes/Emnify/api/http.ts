@@ -1,6 +1,6 @@
 import type { IHttpRequestOptions } from 'n8n-workflow';
 
-import { EmnifyError } from './errors';
+import { cancelled, EmnifyError } from './errors';
 
 /** An answer of any status; `body` is what the JSON held, or a string where it was none, and `''` for a 204. */
 export interface HttpResponse {
@@ -77,6 +77,14 @@ export function clockOffsetMs(headers: HttpResponse['headers']): number {
 	return Number.isNaN(serverTime) ? 0 : serverTime - Date.now();
 }
 
+/** The wait that a 429 asks for: `Retry-After` in seconds or as a date, undocumented (§2); nothing where it is absent. */
+export function retryAfter(headers: HttpResponse['headers']): { retryAfterSeconds?: number } {
+	const value = headers['retry-after']?.trim() ?? '';
+	if (/^\d+$/.test(value)) return { retryAfterSeconds: Number(value) };
+	const waitMs = Date.parse(value) - (Date.now() + clockOffsetMs(headers));
+	return Number.isNaN(waitMs) ? {} : { retryAfterSeconds: Math.max(0, waitMs / 1000) };
+}
+
 /**
  * Turns what a request helper threw into an {@link EmnifyError} that holds nothing of the request: the original carries
  * headers and body, and with them the token or the password.
@@ -87,13 +95,7 @@ export function noAnswer(
 ): EmnifyError {
 	const code = networkCode(error);
 	const host = hostOf(url, baseURL);
-	if (code === 'ERR_CANCELED') {
-		return new EmnifyError(
-			'cancelled',
-			'The request to emnify was stopped',
-			'The execution was cancelled in n8n.',
-		);
-	}
+	if (code === 'ERR_CANCELED') return cancelled();
 	if (/CERT|SSL|TLS|EPROTO|ISSUER|SELF_SIGNED|LEAF_SIGNATURE/.test(code)) {
 		return new EmnifyError(
 			'tls',

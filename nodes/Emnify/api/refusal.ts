@@ -1,5 +1,5 @@
 import { EmnifyError, errorTokenOf, quoteEmnify, type EmnifyErrorKind } from './errors';
-import type { HttpResponse } from './http';
+import { retryAfter, type HttpResponse } from './http';
 
 /** What a request was to do, for the sentence that tells of its failure. */
 export interface Purpose {
@@ -22,7 +22,11 @@ export function refusal(response: HttpResponse, { action, advice }: Purpose): Em
 		kind,
 		`Could not ${action}: ${reason}${quote === '' ? ` (HTTP ${status})` : `: ${quote}`}`,
 		advice?.[status] ?? todo,
-		{ httpStatus: status, ...(errorToken !== undefined && { errorToken }) },
+		{
+			httpStatus: status,
+			...(errorToken !== undefined && { errorToken }),
+			...retryAfter(response.headers),
+		},
 	);
 }
 

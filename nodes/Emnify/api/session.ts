@@ -244,7 +244,7 @@ function throwIfJustRefused({ refusal }: SessionState): void {
 function refusalMs({ kind, facts }: EmnifyError): number {
 	if (kind === 'locked') return LOCKOUT_MS;
 	if (kind === 'rateLimited') return (facts.retryAfterSeconds ?? 30) * 1000;
-	if (['server', 'timeout', 'unreachable', 'tls'].includes(kind)) return 10_000;
+	if (['server', 'timeout', 'unreachable', 'tls'].includes(kind)) return 3_000;
 	return 60_000;
 }
 

@@ -1,12 +1,13 @@
 import type { ILoadOptionsFunctions, INodeListSearchResult, INodeProperties } from 'n8n-workflow';
 
-import { apiPath, EmnifyClient } from '../api/client';
+import { EmnifyClient } from '../api/client';
 import type { TrustedDevice } from '../api/types';
 import { toNodeError } from '../nodeError';
 import type { ItemFields } from '../resources/operation';
 import { day } from './day';
 import { badValue, isId, readLocator } from './locator';
-import { readUser, resolveUser, userAdvice, userInWords } from './user';
+import { trustedDevicesOf } from './trustedDevices';
+import { readUser } from './user';
 
 /** One of the chosen user's trusted devices. */
 export const deviceIdField: INodeProperties = {
@@ -72,14 +73,12 @@ export async function searchTrustedDevices(
 	filter?: string,
 ): Promise<INodeListSearchResult> {
 	try {
-		const user = readUser({ field: (name) => this.getCurrentNodeParameter(name) });
-		const client = await EmnifyClient.connect(this);
-		const devices = await client.list<TrustedDevice>({
-			method: 'GET',
-			path: apiPath`/user/${await resolveUser(client, user)}/mfa/trusted_device`,
-			action: `list the trusted devices of ${userInWords(user)}`,
-			advice: userAdvice(user),
+		const user = readUser({
+			timezone: this.getTimezone(),
+			field: (name) => this.getCurrentNodeParameter(name),
 		});
+		const client = await EmnifyClient.connect(this);
+		const devices = await trustedDevicesOf(client, user);
 		const text = (filter ?? '').toLowerCase();
 		const results = devices
 			.map((device) => ({ name: deviceInWords(device), value: device.id }))

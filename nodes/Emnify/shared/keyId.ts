@@ -64,7 +64,11 @@ export async function searchMfaKeys(
 ): Promise<INodeListSearchResult> {
 	return await searchKeys(
 		this,
-		() => readUser({ field: (name) => this.getCurrentNodeParameter(name) }),
+		() =>
+			readUser({
+				timezone: this.getTimezone(),
+				field: (name) => this.getCurrentNodeParameter(name),
+			}),
 		filter,
 	);
 }

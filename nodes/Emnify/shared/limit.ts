@@ -26,7 +26,12 @@ export const limitFields: INodeProperties[] = [
 /** The most results wanted; `Infinity` for all. Throws an `EmnifyError` (`input`) where Limit is no whole number above 0. */
 export function readLimit(item: ItemFields): number {
 	if (item.field('returnAll') === true) return Infinity;
-	const limit = String(item.field('limit') ?? '').trim();
-	if (isWholeNumberAbove0(limit)) return Number(limit);
-	throw badValue('Limit', limit, 'a whole number above 0');
+	return readCount('Limit', item.field('limit'));
+}
+
+/** Throws an `EmnifyError` (`input`) where the value of the field is no whole number above 0. */
+export function readCount(field: string, value: unknown): number {
+	const text = String(value ?? '').trim();
+	if (isWholeNumberAbove0(text)) return Number(text);
+	throw badValue(field, text, 'a whole number above 0');
 }

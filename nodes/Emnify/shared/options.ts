@@ -1,6 +1,6 @@
 import type { INodeProperties } from 'n8n-workflow';
 
-import { DEFAULT_TIMEOUT_MS } from '../api/http';
+import { PATIENT, type Patience } from '../api/client';
 import { badValue } from './locator';
 
 /** Options of every operation. */
@@ -11,6 +11,24 @@ export const optionsField: INodeProperties = {
 	placeholder: 'Add option',
 	default: {},
 	options: [
+		{
+			displayName: 'Rate Limit Wait',
+			name: 'rateLimitWait',
+			type: 'number',
+			typeOptions: { minValue: 0 },
+			default: 600,
+			description:
+				'Seconds to wait at emnify’s rate limit (2,000 requests in 5 minutes) before giving up',
+		},
+		{
+			displayName: 'Retries',
+			name: 'retries',
+			type: 'number',
+			typeOptions: { minValue: 0 },
+			default: 3,
+			description:
+				'How often a request that only reads is sent again after a failure that may pass, such as no answer in time. What changes something is never sent again.',
+		},
 		{
 			displayName: 'Timeout',
 			name: 'timeout',
@@ -23,14 +41,49 @@ export const optionsField: INodeProperties = {
 };
 
 /** A day, in seconds. Timers of Node end at once for what is more than 24 days. */
-const LONGEST_TIMEOUT = 86_400;
+const LONGEST_WAIT = 86_400;
+const MOST_RETRIES = 20;
 
-/** The timeout in milliseconds. Throws an `EmnifyError` (`input`) where it is no number above 0, or more than a day. */
-export function readTimeoutMs(options: unknown): number {
-	const chosen = (options ?? {}) as { timeout?: unknown };
-	if (!('timeout' in chosen)) return DEFAULT_TIMEOUT_MS;
-	const text = String(chosen.timeout ?? '').trim();
-	const seconds = Number(text);
-	if (seconds > 0 && seconds <= LONGEST_TIMEOUT) return Math.ceil(seconds * 1000);
-	throw badValue('Timeout', text, `a number of seconds above 0, at most ${LONGEST_TIMEOUT}`);
+/** What the options say of waiting. Throws an `EmnifyError` (`input`) where one is no usable number. */
+export function readPatience(options: unknown): Patience {
+	const chosen = (options ?? {}) as {
+		timeout?: unknown;
+		rateLimitWait?: unknown;
+		retries?: unknown;
+	};
+	return {
+		timeoutMs: !('timeout' in chosen) ? PATIENT.timeoutMs : readTimeoutMs(chosen.timeout),
+		rateLimitMs: !('rateLimitWait' in chosen)
+			? PATIENT.rateLimitMs
+			: readWaitMs(chosen.rateLimitWait),
+		readRetries: !('retries' in chosen) ? PATIENT.readRetries : readRetries(chosen.retries),
+	};
+}
+
+function readTimeoutMs(value: unknown): number {
+	const seconds = toNumber(value);
+	if (seconds > 0 && seconds <= LONGEST_WAIT) return Math.ceil(seconds * 1000);
+	const expected = `a number of seconds above 0, at most ${LONGEST_WAIT}`;
+	throw badValue('Timeout', toText(value), expected);
+}
+
+function readWaitMs(value: unknown): number {
+	const seconds = toNumber(value);
+	if (seconds >= 0 && seconds <= LONGEST_WAIT) return Math.ceil(seconds * 1000);
+	const expected = `a number of seconds from 0 to ${LONGEST_WAIT}`;
+	throw badValue('Rate Limit Wait', toText(value), expected);
+}
+
+function readRetries(value: unknown): number {
+	const retries = toNumber(value);
+	if (Number.isInteger(retries) && retries >= 0 && retries <= MOST_RETRIES) return retries;
+	throw badValue('Retries', toText(value), `a whole number from 0 to ${MOST_RETRIES}`);
+}
+
+function toNumber(value: unknown): number {
+	return toText(value) === '' ? NaN : Number(toText(value));
+}
+
+function toText(value: unknown): string {
+	return String(value ?? '').trim();
 }

@@ -11,6 +11,7 @@ import { toNodeError } from '../nodeError';
 import type { ItemFields } from '../resources/operation';
 import { badValue, isId, readLocator } from './locator';
 import { REQUESTING_USER_ADVICE } from './requestingUser';
+import { usersRequest } from './users';
 
 /** Whose things an operation is about. */
 export const userField: INodeProperties = {
@@ -146,20 +147,9 @@ async function usersPage(
 	text: string,
 	page: number,
 ): Promise<{ results: INodeListSearchItems[]; paginationToken?: string }> {
-	const { elements: users, totalPages } = await client.page<User>({
-		method: 'GET',
-		path: apiPath`/user`,
-		query: {
-			page,
-			per_page: USERS_IN_A_PAGE,
-			sort: '+username',
-			...(text !== '' && { q: `${field}:${text}` }),
-		},
-		action: 'list the users',
-		advice: {
-			403: 'Only administrators can list users. Use a credential of an administrator, or choose By ID and enter the number, or “my” for the credential’s own user.',
-		},
-	});
+	const filters = text === '' ? [] : [`${field}:${text}`];
+	const request = usersRequest(filters, '+username');
+	const { elements: users, totalPages } = await client.page<User>(request, page, USERS_IN_A_PAGE);
 	const results = users.map(({ id, name, username }) => ({
 		name: name ? `${name} (${username})` : username,
 		value: id,

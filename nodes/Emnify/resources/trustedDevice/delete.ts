@@ -1,6 +1,6 @@
-import { apiPath } from '../../api/client';
 import { deviceIdField, readDeviceId } from '../../shared/deviceId';
-import { readUser, resolveUser, userAdvice, userField, userInWords } from '../../shared/user';
+import { revokeTrust } from '../../shared/trustedDevices';
+import { readUser, userField } from '../../shared/user';
 import { defineOperation } from '../operation';
 
 /** Endpoint 8 (§1). */
@@ -15,15 +15,7 @@ export const deleteTrustedDevice = defineOperation({
 	access: 'write',
 	read: (item) => ({ user: readUser(item), deviceId: readDeviceId(item) }),
 	async run(client, { user, deviceId }) {
-		await client.command({
-			method: 'DELETE',
-			path: apiPath`/user/${await resolveUser(client, user)}/mfa/trusted_device/${deviceId}`,
-			action: `delete trusted device ${deviceId} of ${userInWords(user)}`,
-			advice: userAdvice(
-				user,
-				'The device may be gone already, or belong to another user. List the user’s trusted devices to see which there are.',
-			),
-		});
+		await revokeTrust(client, user, deviceId);
 		return [{ deleted: true }];
 	},
 });

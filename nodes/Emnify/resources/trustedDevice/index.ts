@@ -1,4 +1,5 @@
 import type { Resource } from '../operation';
+import { auditTrustedDevices } from './audit';
 import { deleteTrustedDevice } from './delete';
 import { getAllTrustedDevices } from './getAll';
 
@@ -8,5 +9,5 @@ export const trustedDevice: Resource = {
 		value: 'trustedDevice',
 		description: 'A browser that skips the second factor for 90 days',
 	},
-	operations: [deleteTrustedDevice, getAllTrustedDevices],
+	operations: [auditTrustedDevices, deleteTrustedDevice, getAllTrustedDevices],
 };

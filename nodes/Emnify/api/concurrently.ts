@@ -1,0 +1,33 @@
+/**
+ * Works on the elements in their order, at most `width` at once, and takes no new one after the first failure, which it
+ * throws once the work that is under way has ended.
+ */
+export async function concurrently<Element>(
+	elements: Iterable<Element> | AsyncIterable<Element>,
+	width: number,
+	work: (element: Element, index: number) => Promise<void>,
+): Promise<void> {
+	const queue = numbered(elements);
+	let failed = false;
+	const worker = async () => {
+		for (let next = await queue.next(); !next.done && !failed; next = await queue.next()) {
+			const [index, element] = next.value;
+			await work(element, index).catch(fail);
+		}
+	};
+	const fail = (error: unknown) => {
+		failed = true;
+		throw error;
+	};
+	const workers = Array.from({ length: width }, async () => await worker().catch(fail));
+	const results = await Promise.allSettled(workers);
+	const failure = results.find((result) => result.status === 'rejected');
+	if (failure) await Promise.reject(failure.reason as Error);
+}
+
+async function* numbered<Element>(
+	elements: Iterable<Element> | AsyncIterable<Element>,
+): AsyncGenerator<[index: number, element: Element], void> {
+	let index = 0;
+	for await (const element of elements) yield [index++, element];
+}

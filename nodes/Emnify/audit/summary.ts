@@ -1,0 +1,114 @@
+import type { AuditedDevice, AuditedUser } from './auditUser';
+import type { AuditPolicy, RuleName } from './policy';
+import { rulesInForce } from './policy';
+import { summaryText } from './summaryText';
+
+const MOST_DEVICES_NAMED = 10;
+const MOST_FAILED_USERS = 100;
+
+export interface UnreadableUser {
+	user: AuditedUser;
+	message: string;
+}
+
+/** The one item of an audit's summary. */
+export interface AuditSummary {
+	/** Those whose devices were read. */
+	users_checked: number;
+	users_failed: number;
+	devices: number;
+	devices_with_findings: number;
+	/** How many devices each rule in force found, 0 included. */
+	findings: Partial<Record<RuleName, number>>;
+	/** Among those whose activation date is known. */
+	oldest_device: Omit<AuditedDevice, 'findings' | 'compliant'> | null;
+	/** The first 100 by user ID; `users_failed` counts all. */
+	failed_users: Array<{ id: number | null; username: string | null; message: string }>;
+	/** Markdown, ready for Slack or e-mail. */
+	text: string;
+}
+
+/**
+ * Sums up an audit user by user, in constant memory: of the devices it keeps only the few that the summary shows. The
+ * result does not depend on the order of the users.
+ */
+export class SummaryBuilder {
+	private usersChecked = 0;
+	private usersFailed = 0;
+	private devices = 0;
+	private devicesWithFindings = 0;
+	private readonly findings: Partial<Record<RuleName, number>> = {};
+	private readonly oldest: AuditedDevice[] = [];
+	private readonly named: AuditedDevice[] = [];
+	private readonly failed: UnreadableUser[] = [];
+
+	constructor(private readonly policy: AuditPolicy) {
+		for (const rule of rulesInForce(policy)) this.findings[rule] = 0;
+	}
+
+	/** Adds a user whose devices were read, be there none. */
+	addUser(devices: AuditedDevice[]): void {
+		this.usersChecked++;
+		for (const device of devices) {
+			this.devices++;
+			if (device.trusted_until !== null) keepFirst(this.oldest, device, oldestFirst, 1);
+			if (device.compliant) continue;
+			this.devicesWithFindings++;
+			keepFirst(this.named, device, oldestFirst, MOST_DEVICES_NAMED);
+			for (const { rule } of device.findings) {
+				this.findings[rule] = (this.findings[rule] ?? 0) + 1;
+			}
+		}
+	}
+
+	addFailedUser(failed: UnreadableUser): void {
+		this.usersFailed++;
+		keepFirst(this.failed, failed, (a, b) => idOf(a) - idOf(b), MOST_FAILED_USERS);
+	}
+
+	build(): AuditSummary {
+		const facts = {
+			users_checked: this.usersChecked,
+			users_failed: this.usersFailed,
+			devices: this.devices,
+			devices_with_findings: this.devicesWithFindings,
+			findings: { ...this.findings },
+			oldest_device: this.oldest.map(withoutFindings)[0] ?? null,
+			failed_users: this.failed.map(({ user: { id, username }, message }) => ({
+				id,
+				username,
+				message,
+			})),
+		};
+		return { ...facts, text: summaryText(facts, this.named, this.policy) };
+	}
+}
+
+/** An order of devices. An unknown date counts as the oldest, as in the rules. */
+export function oldestFirst(a: AuditedDevice, b: AuditedDevice): number {
+	return trustEnd(a) - trustEnd(b) || idOf(a) - idOf(b) || a.device.id - b.device.id;
+}
+
+const idOf = ({ user }: { user: AuditedUser }) => user.id ?? 0;
+
+function trustEnd({ trusted_until }: AuditedDevice): number {
+	return trusted_until === null ? Number.MIN_SAFE_INTEGER : Date.parse(trusted_until);
+}
+
+/** Adds an element to a sorted list that holds the first `most` of all that were added. */
+function keepFirst<Element>(
+	list: Element[],
+	element: Element,
+	order: (a: Element, b: Element) => number,
+	most: number,
+): void {
+	const last = list[most - 1];
+	if (last !== undefined && order(element, last) >= 0) return;
+	list.push(element);
+	list.sort(order);
+	list.splice(most);
+}
+
+function withoutFindings({ user, device, age_days, trusted_until }: AuditedDevice) {
+	return { user, device, age_days, trusted_until };
+}

@@ -1,0 +1,342 @@
+import type { IDataObject, INodeProperties } from 'n8n-workflow';
+
+import { apiPath, type EmnifyClient } from '../../api/client';
+import { concurrently } from '../../api/concurrently';
+import { EmnifyError } from '../../api/errors';
+import { mayPass } from '../../api/retry';
+import type { User } from '../../api/types';
+import { auditUser, type AuditedUser } from '../../audit/auditUser';
+import { rulesInForce, type AuditPolicy } from '../../audit/policy';
+import { SummaryBuilder, type UnreadableUser } from '../../audit/summary';
+import { CONCURRENT_READS } from '../../shared/concurrency';
+import { trustedDevicesOf } from '../../shared/trustedDevices';
+import {
+	readUser,
+	userAdvice,
+	userField,
+	userInWords,
+	type UserReference,
+} from '../../shared/user';
+import { allUsers, readUserFilters, userFiltersField, type UserFilters } from '../../shared/users';
+import { defineBatchOperation, type Batch, type BatchInput, type BatchOutput } from '../operation';
+import { policyField, readPolicy } from './auditPolicy';
+import {
+	countOutcomes,
+	isToBeRevoked,
+	readRevokePlan,
+	revocationsInWords,
+	revokeDevices,
+	revokeFields,
+	type RevocableDevice,
+	type RevokePlan,
+} from './auditRevoke';
+
+const fields: INodeProperties[] = [
+	{
+		displayName: 'Users',
+		name: 'scope',
+		type: 'options',
+		default: 'all',
+		description: 'Whose trusted devices to audit',
+		options: [
+			{ name: 'All Users', value: 'all', description: 'Everyone in the workspace' },
+			{ name: 'Filtered Users', value: 'filtered', description: 'Those that fit the filters' },
+			{ name: 'Users of the Input', value: 'input', description: 'One user for each item' },
+		],
+	},
+	{ ...userFiltersField, displayOptions: { show: { scope: ['filtered'] } } },
+	{ ...userField, displayOptions: { show: { scope: ['input'] } } },
+	policyField,
+	{
+		displayName: 'Output',
+		name: 'output',
+		type: 'options',
+		default: 'findings',
+		description: 'What to return. A user whose devices could not be read is reported in each case.',
+		options: [
+			{ name: 'Devices', value: 'devices', description: 'One item for each device' },
+			{
+				name: 'Findings',
+				value: 'findings',
+				description: 'One item for each device that breaks at least one rule',
+			},
+			{
+				name: 'Summary',
+				value: 'summary',
+				description: 'One item with the counts, and a text for Slack or e-mail',
+			},
+		],
+	},
+	...revokeFields,
+	{
+		displayName: 'Stop at First Unreadable User',
+		name: 'stopAtUnreadable',
+		type: 'boolean',
+		default: false,
+		description:
+			'Whether to stop when a user’s devices cannot be read, rather than report that user and go on',
+	},
+];
+
+interface Settings {
+	/** The filters of the users, or `input` for those of the items. */
+	users: UserFilters | 'input';
+	policy: AuditPolicy;
+	output: 'findings' | 'devices' | 'summary';
+	revoke: RevokePlan;
+	stopAtUnreadable: boolean;
+}
+
+/** All users (§5) × their trusted devices (endpoint 7, §1), checked against a policy. */
+export const auditTrustedDevices = defineBatchOperation<Settings, UserReference | undefined>({
+	option: {
+		name: 'Audit',
+		value: 'audit',
+		action: 'Audit trusted devices',
+		description: 'Check the trusted devices of many users against a policy',
+	},
+	fields,
+	access: 'read',
+	readSettings(first) {
+		const policy = readPolicy(first);
+		const output = readOutput(first.field('output'));
+		if (output === 'findings' && rulesInForce(policy).length === 0) {
+			throw new EmnifyError(
+				'input',
+				'Policy has no rule, so there can be no findings',
+				'Add a rule to Policy, or choose Devices or Summary as the output.',
+			);
+		}
+		return {
+			users: readScope(first.field('scope'), first.field('filters')),
+			policy,
+			output,
+			revoke: readRevokePlan(first, policy),
+			stopAtUnreadable: first.field('stopAtUnreadable') === true,
+		};
+	},
+	readItem: (item, { users }) => (users === 'input' ? readUser(item) : undefined),
+	run: async (batch, settings, inputs) => await new Audit(batch, settings).run(inputs),
+});
+
+function readOutput(value: unknown): Settings['output'] {
+	if (value === 'findings' || value === 'devices' || value === 'summary') return value;
+	throw unknownChoice('Output', value, 'findings, devices or summary');
+}
+
+function readScope(value: unknown, filters: unknown): Settings['users'] {
+	if (value === 'all') return [];
+	if (value === 'input') return 'input';
+	if (value !== 'filtered') throw unknownChoice('Users', value, 'all, filtered or input');
+	const criteria = readUserFilters(filters);
+	if (criteria.length > 0) return criteria;
+	throw new EmnifyError(
+		'input',
+		'Filters is empty, which would be all users',
+		'Add a filter, or choose All Users. If it is an expression, it has no result.',
+	);
+}
+
+function unknownChoice(field: string, value: unknown, choices: string): EmnifyError {
+	return new EmnifyError(
+		'input',
+		`${field} “${String(value).slice(0, 60)}” is not one of ${choices}`,
+		'Choose one from the list, or let the expression give one.',
+	);
+}
+
+/** A user to audit, and the items that name them. */
+interface Target {
+	reference: UserReference;
+	/** Known where emnify listed the users. */
+	user?: User;
+	items: number[];
+}
+
+/** What the audit found of one user. */
+interface UserResult {
+	/** Where the user stands in the output. */
+	place: number;
+	items: number[];
+	devices: RevocableDevice[];
+	unreadable?: UnreadableUser;
+}
+
+/** After so many users in a row that could not be read, emnify is down, and the audit stops. */
+const MOST_UNREADABLE_IN_A_ROW = 25;
+const TELL_EVERY = 500;
+
+class Audit {
+	private readonly summary: SummaryBuilder;
+
+	/** What the output, or the revoking, still needs: not all devices of twelve thousand users. */
+	private readonly results: UserResult[] = [];
+
+	private usersRead = 0;
+
+	private usersUnreadable = 0;
+
+	private unreadableInARow = 0;
+
+	constructor(
+		private readonly batch: Batch,
+		private readonly settings: Settings,
+	) {
+		this.summary = new SummaryBuilder(settings.policy);
+	}
+
+	async run(inputs: Array<BatchInput<UserReference | undefined>>): Promise<BatchOutput[]> {
+		const { client, tell, warn } = this.batch;
+		const targets =
+			this.settings.users === 'input'
+				? targetsOf(inputs)
+				: listedTargets(client, this.settings.users);
+		await concurrently(targets, CONCURRENT_READS, async (target, index) => {
+			await this.auditTarget(target, index);
+			if (++this.usersRead % TELL_EVERY === 0) tell(`Audited ${this.usersRead} users`);
+		});
+		tell(`Audited ${this.usersRead} users, ${this.usersUnreadable} of them could not be read`);
+		if (this.usersUnreadable > 0) {
+			warn(
+				`The trusted devices of ${this.usersUnreadable} of ${this.usersRead} users could not be read. The output tells which and why.`,
+			);
+		}
+		const revocable = this.results
+			.flatMap(({ devices }) => devices)
+			.filter((device) => isToBeRevoked(device, this.settings.revoke));
+		await revokeDevices(this.batch, revocable, this.settings.revoke);
+		return this.output(inputs);
+	}
+
+	private async auditTarget(target: Target, index: number): Promise<void> {
+		const { client } = this.batch;
+		const { items } = target;
+		try {
+			const user = target.user ?? (await lookUp(client, target.reference));
+			const listed = await trustedDevicesOf(client, { id: String(user.id) });
+			const { policy } = this.settings;
+			const devices = auditUser(auditedUser(user), listed, policy, client.now());
+			this.unreadableInARow = 0;
+			this.summary.addUser(devices);
+			this.keep({ place: target.user?.id ?? index, items, devices });
+		} catch (error) {
+			const unreadable = this.unreadable(error, target);
+			this.summary.addFailedUser(unreadable);
+			this.keep({ place: target.user?.id ?? index, items, devices: [], unreadable });
+		}
+	}
+
+	/** The report on a user who could not be read. Throws what concerns the other users as well. */
+	private unreadable(error: unknown, { reference, user }: Target): UnreadableUser {
+		const isOfUser = error instanceof EmnifyError && (error.kind === 'rejected' || mayPass(error));
+		if (!isOfUser || this.settings.stopAtUnreadable) throw error;
+		this.unreadableInARow = mayPass(error) ? this.unreadableInARow + 1 : 0;
+		if (this.unreadableInARow >= MOST_UNREADABLE_IN_A_ROW) throw error;
+		this.usersUnreadable++;
+		return { user: user ? auditedUser(user) : unknownUser(reference), message: error.message };
+	}
+
+	private keep(result: UserResult): void {
+		const { output, revoke } = this.settings;
+		const devices = result.devices.filter(
+			(device) =>
+				output === 'devices' ||
+				(output === 'findings' && !device.compliant) ||
+				isToBeRevoked(device, revoke),
+		);
+		if (devices.length > 0 || (result.unreadable && output !== 'summary')) {
+			this.results.push({ ...result, devices });
+		}
+	}
+
+	private output(inputs: Array<BatchInput<unknown>>): BatchOutput[] {
+		const { users, output, revoke } = this.settings;
+		const items = users === 'input' ? inputs.map(({ index }) => index) : [0];
+		if (output === 'summary') return [{ json: { ...this.summaryJson() }, items }];
+		const before = this.batch.remembered.map((json) => ({ json, items }));
+		const results = [...this.results].sort((a, b) => a.place - b.place);
+		return [...before, ...results.flatMap((result) => outputOf(result, revoke))];
+	}
+
+	private summaryJson(): IDataObject {
+		const { mode } = this.settings.revoke;
+		const summary = this.summary.build() as unknown as IDataObject;
+		if (mode === 'none') return summary;
+		const revocations = countOutcomes(
+			this.results.flatMap(({ devices }) => devices),
+			this.batch.remembered.length,
+		);
+		return {
+			...summary,
+			revocations,
+			text: `${String(summary.text)}\n\n${revocationsInWords(mode, revocations)}`,
+		};
+	}
+}
+
+function outputOf({ items, devices, unreadable }: UserResult, { mode }: RevokePlan): BatchOutput[] {
+	if (unreadable) return [{ json: unreadableItem(unreadable), items }];
+	return devices.map((device) => {
+		const revocation = device.revocation ?? { outcome: 'none' };
+		const json: IDataObject = { ...device, ...(mode !== 'none' && { revocation }) };
+		return { json, items };
+	});
+}
+
+/** Looks like a device with a finding, so that whoever alerts on findings hears of it. */
+function unreadableItem({ user, message }: UnreadableUser): IDataObject {
+	return {
+		user: { ...user },
+		device: null,
+		age_days: null,
+		trusted_until: null,
+		findings: [{ rule: 'unreadable', message }],
+		compliant: false,
+	};
+}
+
+function targetsOf(inputs: Array<BatchInput<UserReference | undefined>>): Target[] {
+	const targets = new Map<string, Target>();
+	for (const { index, input: reference } of inputs) {
+		if (!reference) continue;
+		const key = JSON.stringify(reference);
+		const target = targets.get(key) ?? { reference, items: [] };
+		targets.set(key, target);
+		target.items.push(index);
+	}
+	return [...targets.values()];
+}
+
+async function* listedTargets(
+	client: EmnifyClient,
+	filters: UserFilters,
+): AsyncGenerator<Target, void> {
+	for await (const user of allUsers(client, filters)) {
+		yield { reference: { id: String(user.id) }, user, items: [0] };
+	}
+}
+
+async function lookUp(client: EmnifyClient, reference: UserReference): Promise<User> {
+	return await client.object<User>({
+		method: 'GET',
+		path: apiPath`/user/${'id' in reference ? reference.id : reference.username}`,
+		action: `find ${userInWords(reference)}`,
+		advice: userAdvice(reference),
+	});
+}
+
+function auditedUser({ id, username, name, status }: User): AuditedUser {
+	return {
+		id,
+		username: username ?? null,
+		name: name ?? null,
+		status: status?.description ?? null,
+	};
+}
+
+/** A user that emnify would not tell of: all that is known is what the item says. */
+function unknownUser(reference: UserReference): AuditedUser {
+	const id = 'id' in reference && reference.id !== 'my' ? Number(reference.id) : null;
+	const username = 'username' in reference ? reference.username : null;
+	return { id, username, name: null, status: null };
+}

@@ -1,0 +1,144 @@
+import type { INodeProperties, INodePropertyOptions } from 'n8n-workflow';
+
+import { EmnifyError } from '../../api/errors';
+import { RULE_NAMES, rulesInForce, type AuditPolicy, type RuleName } from '../../audit/policy';
+import { readDateTime } from '../../shared/dateTime';
+import { badValue } from '../../shared/locator';
+import type { ItemFields } from '../operation';
+
+const ONE_OR_MORE = 'Separate several with commas. <code>*</code> stands for any text';
+
+/** What the audit checks: each rule is one of the collection's fields, and is called by its name. */
+export const policyField: INodeProperties = {
+	displayName: 'Policy',
+	name: 'policy',
+	type: 'collection',
+	placeholder: 'Add rule',
+	default: { maxAgeDays: 60, flagInactiveUsers: true, flagMissingData: true },
+	description: 'The rules to check. A device that breaks one has a finding.',
+	options: [
+		{
+			displayName: 'Activated After',
+			name: 'activatedAfter',
+			type: 'dateTime',
+			default: '',
+			description:
+				'Find devices that became trusted after this moment, such as the last audit. In an expression: <code>{{ $now.minus({ days: 7 }) }}</code>.',
+		},
+		{
+			displayName: 'Allowed Browsers',
+			name: 'allowedBrowsers',
+			type: 'string',
+			default: '',
+			placeholder: 'e.g. Firefox*, Chrome*',
+			description: `Find devices with any other browser, or an unknown one. ${ONE_OR_MORE}.`,
+		},
+		{
+			displayName: 'Allowed Operating Systems',
+			name: 'allowedOperatingSystems',
+			type: 'string',
+			default: '',
+			placeholder: 'e.g. Windows 11*, macOS*',
+			description: `Find devices with any other operating system, or an unknown one. ${ONE_OR_MORE}.`,
+		},
+		{
+			displayName: 'Expiring Within (Days)',
+			name: 'expiringWithinDays',
+			type: 'number',
+			typeOptions: { minValue: 0 },
+			default: 7,
+			description: 'Find devices whose trust, which lasts 90 days, ends within so many days',
+		},
+		{
+			displayName: 'Flag Inactive Users',
+			name: 'flagInactiveUsers',
+			type: 'boolean',
+			default: true,
+			description: 'Whether to find every device of a user who is not active',
+		},
+		{
+			displayName: 'Flag Missing Data',
+			name: 'flagMissingData',
+			type: 'boolean',
+			default: true,
+			description:
+				'Whether to find devices without a browser, an operating system or a sensible activation date',
+		},
+		{
+			displayName: 'Max Age (Days)',
+			name: 'maxAgeDays',
+			type: 'number',
+			typeOptions: { minValue: 0 },
+			default: 60,
+			description: 'Find devices that have been trusted for longer, or for an unknown time',
+		},
+		{
+			displayName: 'Max Devices per User',
+			name: 'maxDevicesPerUser',
+			type: 'number',
+			typeOptions: { minValue: 0 },
+			default: 3,
+			description: 'Find all of a user’s devices but the so many that became trusted last',
+		},
+	],
+};
+
+/** The rules for a multi-options field, called as in Policy. */
+export const ruleOptions: INodePropertyOptions[] = (policyField.options as INodeProperties[]).map(
+	({ displayName, name }) => ({ name: displayName, value: name }),
+);
+
+/** Reads the Policy field. Throws an `EmnifyError` (`input`) for what a rule cannot be set to. */
+export function readPolicy(item: ItemFields): AuditPolicy {
+	const rules = (item.field('policy') ?? {}) as Record<string, unknown>;
+	const policy: AuditPolicy = {};
+	for (const rule of ['maxAgeDays', 'expiringWithinDays', 'maxDevicesPerUser'] as const) {
+		if (rule in rules) policy[rule] = readCount(rule, rules[rule]);
+	}
+	for (const rule of ['allowedOperatingSystems', 'allowedBrowsers'] as const) {
+		if (rule in rules) policy[rule] = readPatterns(rule, rules[rule]);
+	}
+	for (const rule of ['flagInactiveUsers', 'flagMissingData'] as const) {
+		if (rule in rules) policy[rule] = rules[rule] === true;
+	}
+	if ('activatedAfter' in rules) {
+		policy.activatedAfter = readDateTime(
+			nameOf('activatedAfter'),
+			rules.activatedAfter,
+			item.timezone,
+		);
+		if (!policy.activatedAfter) throw badValue(nameOf('activatedAfter'), '', 'a date and time');
+	}
+	return policy;
+}
+
+/** Reads a choice of rules that must be in force. Throws an `EmnifyError` (`input`) for none, or one that is not. */
+export function readRules(field: string, value: unknown, policy: AuditPolicy): RuleName[] {
+	const chosen = Array.isArray(value) ? value.map(String) : [];
+	if (chosen.length === 0) throw badValue(field, '', 'at least one rule');
+	for (const name of chosen) {
+		if (rulesInForce(policy).some((rule) => rule === name)) continue;
+		throw new EmnifyError(
+			'input',
+			`${field} names ${ruleOptions.find((option) => option.value === name)?.name ?? `“${name.slice(0, 60)}”`}, which is not in Policy`,
+			'Add the rule to Policy, or take it out here.',
+		);
+	}
+	return RULE_NAMES.filter((rule) => chosen.includes(rule));
+}
+
+const nameOf = (rule: RuleName) =>
+	String(ruleOptions.find(({ value }) => value === rule)?.name ?? rule);
+
+function readCount(rule: RuleName, value: unknown): number {
+	const text = String(value ?? '').trim();
+	if (/^\d{1,6}$/.test(text)) return Number(text);
+	throw badValue(nameOf(rule), text, 'a whole number, 0 or more');
+}
+
+function readPatterns(rule: RuleName, value: unknown): string[] {
+	const parts = Array.isArray(value) ? value.map(String) : String(value ?? '').split(',');
+	const patterns = parts.map((part) => part.trim()).filter((part) => part !== '');
+	if (patterns.length > 0) return patterns;
+	throw badValue(nameOf(rule), '', 'at least one name, such as Firefox*');
+}

@@ -1,0 +1,35 @@
+import type { IDataObject } from 'n8n-workflow';
+
+import { apiPath, type EmnifyClient } from '../api/client';
+import type { TrustedDevice } from '../api/types';
+import { resolveUser, userAdvice, userInWords, type UserReference } from './user';
+
+/** All trusted devices of a user (endpoint 7, §1). Throws an `EmnifyError`. */
+export async function trustedDevicesOf(
+	client: EmnifyClient,
+	user: UserReference,
+): Promise<Array<TrustedDevice & IDataObject>> {
+	return await client.list({
+		method: 'GET',
+		path: apiPath`/user/${await resolveUser(client, user)}/mfa/trusted_device`,
+		action: `list the trusted devices of ${userInWords(user)}`,
+		advice: userAdvice(user),
+	});
+}
+
+/** Revokes the trust in a device (endpoint 8, §1). Throws an `EmnifyError`. */
+export async function revokeTrust(
+	client: EmnifyClient,
+	user: UserReference,
+	deviceId: string | number,
+): Promise<void> {
+	await client.command({
+		method: 'DELETE',
+		path: apiPath`/user/${await resolveUser(client, user)}/mfa/trusted_device/${deviceId}`,
+		action: `delete trusted device ${deviceId} of ${userInWords(user)}`,
+		advice: userAdvice(
+			user,
+			'The device may be gone already, or belong to another user. List the user’s trusted devices to see which there are.',
+		),
+	});
+}

@@ -1,0 +1,114 @@
+import type {
+	IDataObject,
+	ILoadOptionsFunctions,
+	INodeProperties,
+	INodePropertyOptions,
+} from 'n8n-workflow';
+
+import { apiPath, EmnifyClient, type EmnifyRequest } from '../api/client';
+import { EmnifyError } from '../api/errors';
+import type { Lookup, User } from '../api/types';
+import { toNodeError } from '../nodeError';
+
+/** Which users: what emnify can filter by (§5). How it matches a text is undocumented. */
+export const userFiltersField: INodeProperties = {
+	displayName: 'Filters',
+	name: 'filters',
+	type: 'collection',
+	placeholder: 'Add filter',
+	default: {},
+	options: [
+		{
+			displayName: 'Name',
+			name: 'name',
+			type: 'string',
+			default: '',
+			placeholder: 'e.g. Nathan',
+			description: 'The name of the user',
+		},
+		{
+			displayName: 'Status Name or ID',
+			name: 'status',
+			type: 'options',
+			typeOptions: { loadOptionsMethod: 'getUserStatuses' },
+			default: '',
+			description:
+				'Choose from the list, or specify an ID using an <a href="https://docs.n8n.io/code/expressions/">expression</a>',
+		},
+		{
+			displayName: 'Username',
+			name: 'username',
+			type: 'string',
+			default: '',
+			placeholder: 'e.g. nathan@example.com',
+			description: 'The e-mail address that the user logs in with',
+		},
+	],
+};
+
+/** The criteria of §4 for a request, such as `status:1`; empty for all users. */
+export type UserFilters = string[];
+
+/** Reads the Filters field. Throws an `EmnifyError` (`input`) for a value that emnify's filter syntax (§4) cannot hold. */
+export function readUserFilters(filters: unknown): UserFilters {
+	const chosen = (filters ?? {}) as Record<string, unknown>;
+	return ['name', 'status', 'username'].flatMap((field) => {
+		const value = String(chosen[field] ?? '').trim();
+		if (value === '') return [];
+		if (/[,:]/.test(value)) throw unfilterable(field, value);
+		return [`${field}:${value}`];
+	});
+}
+
+/** `GET /api/v1/user` (§5), for {@link EmnifyClient.collection} and {@link EmnifyClient.pages}. */
+export function usersRequest(filters: UserFilters, sort = '+id'): EmnifyRequest {
+	return {
+		method: 'GET',
+		path: apiPath`/user`,
+		query: { sort, ...(filters.length > 0 && { q: filters.join(',') }) },
+		action: 'list the users',
+		advice: {
+			403: 'Only administrators can list users. Use a credential of an administrator. Where one user will do, choose By ID and enter the number, or “my” for the credential’s own user.',
+		},
+	};
+}
+
+/** All users (§5), each once. The next page is fetched while the users of this one are worked on. */
+export async function* allUsers(
+	client: EmnifyClient,
+	filters: UserFilters,
+): AsyncGenerator<User, void> {
+	const pages = client.pages<User>(usersRequest(filters));
+	let next = pages.next();
+	for (let page = await next; !page.done; page = await next) {
+		next = pages.next();
+		// Whoever asks for the next user gets a failure; until then it must not count as unhandled.
+		next.catch(() => {});
+		yield* page.value;
+	}
+}
+
+/** Fills the list of statuses (§5). */
+export async function getUserStatuses(
+	this: ILoadOptionsFunctions,
+): Promise<INodePropertyOptions[]> {
+	try {
+		const client = await EmnifyClient.connect(this);
+		const statuses = await client.list<Lookup & IDataObject>({
+			method: 'GET',
+			path: apiPath`/user/status`,
+			action: 'list the statuses of users',
+		});
+		return statuses.map(({ id, description }) => ({ name: description, value: id }));
+	} catch (error) {
+		throw toNodeError(this.getNode(), error);
+	}
+}
+
+function unfilterable(field: string, value: string): EmnifyError {
+	return new EmnifyError(
+		'input',
+		`The filter ${field} “${value.slice(0, 60)}” has a comma or a colon, which emnify’s filters cannot hold`,
+		'Enter a part of the text without it.',
+	);
+}

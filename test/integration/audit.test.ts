@@ -1,0 +1,699 @@
+import type { IDataObject, INodeParameters } from 'n8n-workflow';
+
+import { createWorld, seed } from '../simulator';
+import {
+	AT_ONCE,
+	byId,
+	byUsername,
+	everythingStored,
+	failureOf,
+	inputAfter,
+	itemsOf,
+	LOGIN,
+	pair,
+	pairedItems,
+	times,
+	until,
+	useEmnify,
+	VALUE,
+	type Bench,
+} from './support';
+
+const USERS = 'GET /api/v1/user';
+const USER = 'GET /api/v1/user/{user_id}';
+const DEVICES = 'GET /api/v1/user/{user_id}/mfa/trusted_device';
+const DELETE = 'DELETE /api/v1/user/{user_id}/mfa/trusted_device/{device_id}';
+
+const { engine, start } = useEmnify();
+const { administrator, deactivatedUser, ids, observer } = seed;
+
+const audit = (fields: INodeParameters = {}) =>
+	pair('trustedDevice', 'audit', {
+		scope: 'all',
+		policy: { maxAgeDays: 59 },
+		output: 'findings',
+		...fields,
+	});
+
+interface DeviceItem {
+	user: IDataObject;
+	device: { id: number };
+	findings: Array<{ rule: string; message: string }>;
+	revocation?: { outcome: string; message?: string };
+	compliant: boolean;
+}
+
+const devicesIn = (json: IDataObject[]) => json as unknown as DeviceItem[];
+const deviceIds = (json: IDataObject[]) => devicesIn(json).map(({ device }) => device?.id);
+
+/** The ids of all devices that Acme Fleet's users have in the simulator. */
+const allDevices = ({ simulator }: Bench) =>
+	[...simulator.world.users.values()]
+		.filter(({ organisationId }) => organisationId === ids.acme)
+		.flatMap(({ trustedDevices }) => trustedDevices.map(({ id }) => id));
+
+/** An emnify of so many users with two devices each, whose pages hold 100. */
+const large = async (users: number, devicesPerUser = 2, limits = {}) => {
+	const now = new Date();
+	const world = createWorld({ users, devicesPerUser, now });
+	return await start({ world, startsAt: now, limits: { requestsPerWindow: 1e9, ...limits } });
+};
+
+describe('output', () => {
+	test('findings: an item for each device that breaks a rule, and the node does it by default', async () => {
+		const { run, simulator } = await start();
+		const result = await run({ policy: { maxAgeDays: 59 } });
+		expect(result.error).toBeUndefined();
+		expect(deviceIds(result.json)).toEqual([
+			11051,
+			ids.expiredDevice,
+			ids.deviceWithoutOperatingSystem,
+			ids.deviceWithoutActivation,
+			11082,
+			11107,
+			11108,
+			11109,
+			11110,
+		]);
+		expect(result.json[0]).toEqual({
+			user: {
+				id: observer.id,
+				username: observer.username,
+				name: 'Otis Berg',
+				status: 'Active',
+			},
+			device: {
+				id: 11051,
+				operating_system: 'Windows 11',
+				browser: 'Edge 141',
+				activation_date: expect.stringMatching(/^\d{4}-\d{2}-\d{2}T/),
+			},
+			age_days: 89,
+			trusted_until: expect.stringMatching(/^\d{4}-\d{2}-\d{2}T/),
+			findings: [{ rule: 'maxAgeDays', message: expect.stringMatching(/89 days.*59/) }],
+			compliant: false,
+		});
+		expect(simulator.count(LOGIN)).toBe(1);
+		expect(simulator.count(USERS)).toBe(1);
+		expect(simulator.count(DEVICES)).toBe(13);
+		expect(simulator.count()).toBe(15);
+	});
+
+	test('devices: an item for each device, compliant or not', async () => {
+		const bench = await start();
+		const { json } = await bench.run(audit({ output: 'devices' }));
+		expect(deviceIds(json)).toEqual(allDevices(bench));
+		expect(devicesIn(json).filter(({ compliant }) => compliant)).toHaveLength(13);
+		for (const { compliant, findings } of devicesIn(json)) {
+			expect(compliant).toBe(findings.length === 0);
+		}
+	});
+
+	test('summary: one item with the counts, the oldest device and a text', async () => {
+		const { run } = await start();
+		const { json } = await run(
+			audit({ output: 'summary', policy: { maxAgeDays: 59, flagInactiveUsers: true } }),
+		);
+		expect(json).toEqual([
+			{
+				users_checked: 13,
+				users_failed: 0,
+				devices: 22,
+				devices_with_findings: 10,
+				findings: { maxAgeDays: 9, flagInactiveUsers: 3 },
+				oldest_device: expect.objectContaining({
+					device: expect.objectContaining({ id: 11110 }),
+					age_days: 400,
+				}),
+				failed_users: [],
+				text: expect.stringMatching(/findings on 10 of 22 devices/),
+			},
+		]);
+	});
+
+	test('every rule is checked as it is set', async () => {
+		const { run } = await start();
+		const rules: Record<string, [setting: unknown, devices: number[]]> = {
+			maxAgeDays: [88, [11051, 11052, ids.deviceWithoutActivation, 11109, 11110]],
+			expiringWithinDays: [1, [11051]],
+			allowedOperatingSystems: ['windows*, MACOS 15 ,Ubuntu*,android*', [11061]],
+			allowedBrowsers: [['safari*', 'EDGE*', '*fox 14*', 'chrome*', '*explorer*'], [11053]],
+			maxDevicesPerUser: [9, [11110]],
+			flagInactiveUsers: [true, [11081, 11082, 11121]],
+			activatedAfter: ['={{ $now.minus({ days: 1, hours: 1 }) }}', [11011, 11101, 11102]],
+			flagMissingData: [true, [11053, 11061, 11081]],
+		};
+		for (const [rule, [setting, devices]] of Object.entries(rules)) {
+			const result = await run(audit({ policy: { [rule]: setting } as INodeParameters }));
+			expect([rule, result.error, deviceIds(result.json)]).toEqual([rule, undefined, devices]);
+			for (const { findings } of devicesIn(result.json)) {
+				expect(findings.map((finding) => finding.rule)).toEqual([rule]);
+			}
+		}
+	});
+
+	test('a date without a zone is meant in the workflow’s time zone', async () => {
+		// The engine's workflows have n8n's default, America/New_York: 4 or 5 hours behind UTC.
+		const startsAt = new Date('2026-06-15T12:00:00Z');
+		const { run, simulator } = await start({ startsAt });
+		const { trustedDevices } = simulator.world.user(ids.userWithoutDevices);
+		for (const [id, time] of [
+			[1, '03:59:59'],
+			[2, '04:00:01'],
+		] as const) {
+			trustedDevices.push({
+				...simulator.world.user(administrator.id).trustedDevices[0],
+				id,
+				activatedAt: new Date(`2026-06-15T${time}Z`),
+			} as (typeof trustedDevices)[number]);
+		}
+		const policy = { activatedAfter: '2026-06-15T00:00:00' };
+		const found = deviceIds((await run(audit({ policy }))).json);
+		expect(found).toContain(2);
+		expect(found).not.toContain(1);
+	});
+
+	test('the age goes by emnify’s clock', async () => {
+		const { run, simulator } = await start();
+		simulator.clock.advance({ days: 16 });
+		const { json } = await run(audit({ policy: { maxAgeDays: 89 } }));
+		expect(deviceIds(json)).toContain(11082);
+	});
+});
+
+describe('scope', () => {
+	test('filtered users, by what emnify filters by', async () => {
+		const { run, calls } = await start();
+		const deactivated = await run(
+			audit({ scope: 'filtered', filters: { status: 2 }, output: 'devices' }),
+		);
+		expect(deviceIds(deactivated.json)).toEqual([11081, 11082, 11121]);
+		expect(calls()[0]?.path).toMatch(/[?&]q=status(:|%3A)2/);
+		const one = await run(
+			audit({
+				scope: 'filtered',
+				filters: { username: observer.username, name: 'Otis' },
+				output: 'devices',
+			}),
+		);
+		expect(deviceIds(one.json)).toEqual([11051, 11052, 11053]);
+	});
+
+	test('the users of the input, each once, paired with their items', async () => {
+		const { run, simulator } = await start();
+		const users = [observer.id, administrator.id, observer.id, ids.userWithoutDevices];
+		const result = await run(
+			audit({ scope: 'input', user: byId(VALUE), output: 'devices', policy: {} }),
+			{ items: itemsOf(users) },
+		);
+		expect(result.error).toBeUndefined();
+		expect(deviceIds(result.json)).toEqual([11051, 11052, 11053, 11011, 11012]);
+		expect(result.items.map(({ pairedItem }) => pairedItem)).toEqual([
+			[{ item: 0 }, { item: 2 }],
+			[{ item: 0 }, { item: 2 }],
+			[{ item: 0 }, { item: 2 }],
+			{ item: 1 },
+			{ item: 1 },
+		]);
+		expect(simulator.count(DEVICES)).toBe(3);
+		expect(simulator.count(USERS)).toBe(0);
+		expect(inputAfter(result)).toEqual(itemsOf(users));
+	});
+
+	test('the users of the input by username, and the credential’s own user', async () => {
+		const bench = await start({ user: seed.userWithoutMfa });
+		const own = await bench.run(
+			audit({ scope: 'input', user: byId('my'), output: 'devices', policy: {} }),
+		);
+		expect(deviceIds(own.json)).toEqual([ids.deviceWithoutOperatingSystem]);
+		const { run } = await start();
+		const named = await run(
+			audit({ scope: 'input', user: byUsername(VALUE), output: 'devices', policy: {} }),
+			{ items: itemsOf([observer.username]) },
+		);
+		expect(deviceIds(named.json)).toEqual([11051, 11052, 11053]);
+		expect(devicesIn(named.json)[0]?.user).toMatchObject({ id: observer.id, name: 'Otis Berg' });
+	});
+
+	test('all users are audited once, however many items come in', async () => {
+		const { run, simulator } = await start();
+		const { items } = await run(audit(), { items: times(5) });
+		expect(simulator.count(DEVICES)).toBe(13);
+		expect(new Set(pairedItems(items))).toEqual(new Set([0]));
+	});
+
+	test('who is no administrator is told that only administrators can list users', async () => {
+		const { run } = await start({ applicationToken: seed.observerApplicationToken });
+		expect(failureOf(await run(audit()))).toMatchObject({
+			message: expect.stringMatching(/^Could not list the users: emnify does not allow it/),
+			description: expect.stringMatching(/Only administrators can list users/),
+		});
+	});
+});
+
+describe('nothing to find', () => {
+	test('a workspace without devices gives no findings, no devices and a friendly summary', async () => {
+		const { run, simulator } = await start();
+		for (const user of simulator.world.users.values()) user.trustedDevices = [];
+		expect((await run(audit())).json).toEqual([]);
+		expect((await run(audit({ output: 'devices' }))).json).toEqual([]);
+		expect((await run(audit({ output: 'summary' }))).json).toMatchObject([
+			{
+				users_checked: 13,
+				devices: 0,
+				oldest_device: null,
+				text: expect.stringMatching(/Nothing found/),
+			},
+		]);
+	});
+
+	test('no user fits the filters', async () => {
+		const { run } = await start();
+		const filters = { username: 'nobody@acme-fleet.example' };
+		const result = await run(audit({ scope: 'filtered', filters, output: 'summary' }));
+		expect(result.json).toMatchObject([{ users_checked: 0, users_failed: 0, devices: 0 }]);
+	});
+});
+
+describe('a user whose devices cannot be read', () => {
+	const failing = { endpoint: DEVICES };
+	const fault = { kind: 'status', status: 403 } as const;
+
+	test.each(['findings', 'devices'])('is an item of its own among the %s', async (output) => {
+		const { run, simulator } = await start();
+		simulator.faults.next(fault, failing);
+		const { json, error, stored } = await run(audit({ output, policy: { maxAgeDays: 9999 } }));
+		expect(error).toBeUndefined();
+		expect(json.filter(({ device }) => device === null)).toEqual([
+			{
+				user: expect.objectContaining({ id: expect.any(Number), username: expect.any(String) }),
+				device: null,
+				age_days: null,
+				trusted_until: null,
+				findings: [
+					{
+						rule: 'unreadable',
+						message: expect.stringMatching(
+							/^Could not list the trusted devices of user \d+: emnify/,
+						),
+					},
+				],
+				compliant: false,
+			},
+		]);
+		const [task] = stored.data.resultData.runData.Emnify ?? [];
+		expect(task?.hints?.[0]?.message).toMatch(/of 1 of 13 users could not be read/);
+	});
+
+	test('stands in the summary, which does not say that all is well', async () => {
+		const { run, simulator } = await start();
+		for (const user of simulator.world.users.values()) user.trustedDevices = [];
+		simulator.faults.next(fault, failing);
+		const { json } = await run(audit({ output: 'summary' }));
+		expect(json[0]).toMatchObject({
+			users_checked: 12,
+			users_failed: 1,
+			failed_users: [{ message: expect.stringMatching(/does not allow it/) }],
+			text: expect.stringMatching(/incomplete[^]*could not be read/),
+		});
+		expect(json[0]?.text).not.toMatch(/Nothing found/);
+	});
+
+	test('of the input, and an unknown one, are told by what the item says', async () => {
+		const { run } = await start();
+		const result = await run(
+			audit({ scope: 'input', user: byId(VALUE), policy: { maxAgeDays: 9999 } }),
+			{ items: itemsOf([999, ids.foreignUser, administrator.id]) },
+		);
+		expect(result.json).toMatchObject([
+			{ user: { id: 999, username: null }, findings: [{ rule: 'unreadable' }] },
+			{ user: { id: ids.foreignUser }, findings: [{ rule: 'unreadable' }] },
+		]);
+		expect(pairedItems(result.items)).toEqual([0, 1]);
+	});
+
+	test('stops the audit where that is chosen', async () => {
+		const { run, simulator } = await start();
+		simulator.faults.next(fault, failing);
+		const result = await run(audit({ stopAtUnreadable: true }));
+		expect(failureOf(result).message).toMatch(/^Could not list the trusted devices of user \d+/);
+	});
+
+	test('a user who was deleted after emnify listed them is reported', async () => {
+		const { run, simulator, logIn } = await start();
+		await logIn();
+		simulator.faults.next({ kind: 'stall' }, { ...failing, times: 10 });
+		const result = run(audit({ policy: { maxAgeDays: 9999 } }));
+		await until(() => simulator.faults.stalled === 10);
+		simulator.world.users.delete(113);
+		simulator.faults.release();
+		expect((await result).json).toMatchObject([
+			{ user: { id: deactivatedUser.id } },
+			{
+				user: { id: 113, username: 'newt.fresh@acme-fleet.example' },
+				findings: [{ rule: 'unreadable', message: expect.stringMatching(/does not find it/) }],
+			},
+		]);
+	});
+
+	test('emnify down for 25 users in a row ends the audit', async () => {
+		const { run, simulator } = await large(200);
+		simulator.faults.next({ kind: 'status', status: 503 }, { ...failing, times: 1000 });
+		const result = await run(audit({ options: AT_ONCE }));
+		expect(failureOf(result).message).toMatch(/emnify failed to process it \(HTTP 503\)/);
+		expect(simulator.count(DEVICES)).toBeLessThan(50);
+	});
+});
+
+describe('is refused before any request is sent:', () => {
+	const revoking = { revoke: 'revoke', revokeRules: ['maxAgeDays'], maxRevocations: 10 };
+
+	test.each<[string, INodeParameters, RegExp]>([
+		['a policy without rules for findings', { policy: {} }, /^Policy has no rule/],
+		['an empty filter', { scope: 'filtered', filters: {} }, /^Filters is empty, .* all users$/],
+		[
+			'an empty expression',
+			{ scope: 'filtered', filters: { name: '={{ undefined }}' } },
+			/^Filters is empty/,
+		],
+		[
+			'a filter with a comma',
+			{ scope: 'filtered', filters: { name: 'Berg, Otis' } },
+			/comma or a colon/,
+		],
+		[
+			'an age of -1',
+			{ policy: { maxAgeDays: -1 } },
+			/^Max Age \(Days\) “-1” is not a whole number/,
+		],
+		['an age of 1.5', { policy: { maxAgeDays: 1.5 } }, /^Max Age \(Days\) “1.5” is not/],
+		[
+			'an age without result',
+			{ policy: { maxAgeDays: '={{ undefined }}' } },
+			/^Max Age \(Days\) is empty/,
+		],
+		['no allowed browser', { policy: { allowedBrowsers: ' , ' } }, /^Allowed Browsers is empty/],
+		[
+			'a date that is none',
+			{ policy: { activatedAfter: 'last week' } },
+			/^Activated After “last week” is not a date/,
+		],
+		[
+			'a day that is none',
+			{ policy: { activatedAfter: '2026-02-31T25:00:00' } },
+			/^Activated After .* is not a date/,
+		],
+		['no date', { policy: { activatedAfter: '' } }, /^Activated After is empty/],
+		['an unknown scope', { scope: '={{ "some" }}' }, /^Users “some” is not one of/],
+		['an unknown output', { output: '={{ "csv" }}' }, /^Output “csv” is not one of/],
+		[
+			'revoking by no rule',
+			{ ...revoking, revokeRules: '={{ [] }}' },
+			/^Rules That Revoke is empty/,
+		],
+		[
+			'revoking by a rule that is not in force',
+			{ ...revoking, revokeRules: ['flagInactiveUsers'] },
+			/^Rules That Revoke names Flag Inactive Users, which is not in Policy/,
+		],
+		[
+			'a cap of 0',
+			{ ...revoking, maxRevocations: 0 },
+			/^Max Revocations “0” is not a whole number above 0/,
+		],
+	])('%s', async (_what, fields, message) => {
+		const { run, simulator } = await start();
+		const result = await run(audit(fields));
+		expect(failureOf(result)).toMatchObject({
+			name: 'NodeOperationError',
+			message: expect.stringMatching(message),
+		});
+		expect(simulator.requests).toEqual([]);
+	});
+
+	test('one bad user among the items, with its index', async () => {
+		const { run, simulator } = await start();
+		const result = await run(audit({ scope: 'input', user: byId(VALUE) }), {
+			items: itemsOf([1, 2, '../../x']),
+		});
+		expect(failureOf(result)).toMatchObject({
+			message: expect.stringMatching(/^User “..\/..\/x” is not/),
+			itemIndex: 2,
+		});
+		expect(simulator.requests).toEqual([]);
+	});
+
+	test('and with Continue On Fail the others are audited', async () => {
+		const { run } = await start();
+		const result = await run(audit({ scope: 'input', user: byId(VALUE) }), {
+			items: itemsOf([observer.id, 'abc']),
+			onError: 'continueRegularOutput',
+		});
+		expect(deviceIds(result.json.slice(0, -1))).toEqual([11051, 11052]);
+		expect(result.json.at(-1)).toEqual({ error: expect.stringMatching(/^User “abc” is not/) });
+		expect(pairedItems(result.items)).toEqual([0, 0, 1]);
+	});
+});
+
+describe('revoking', () => {
+	const revoking = (fields: INodeParameters = {}) =>
+		audit({
+			policy: { maxAgeDays: 59, flagInactiveUsers: true },
+			revoke: 'revoke',
+			revokeRules: ['maxAgeDays'],
+			maxRevocations: 100,
+			...fields,
+		});
+	const outcomes = (json: IDataObject[]) =>
+		Object.fromEntries(
+			devicesIn(json).map(({ device, revocation }) => [device.id, revocation?.outcome]),
+		);
+	const old = [11051, 11052, 11061, 11081, 11082, 11107, 11108, 11109, 11110];
+
+	test('is off by default', async () => {
+		const bench = await start();
+		const before = allDevices(bench);
+		const { json } = await bench.run(audit());
+		expect(allDevices(bench)).toEqual(before);
+		expect(json[0]).not.toHaveProperty('revocation');
+	});
+
+	test('in a dry run nothing is revoked, and each device tells whether it would be', async () => {
+		const bench = await start();
+		const before = allDevices(bench);
+		const { json } = await bench.run(revoking({ revoke: 'dryRun', output: 'devices' }));
+		expect(outcomes(json)).toEqual(
+			Object.fromEntries(before.map((id) => [id, old.includes(id) ? 'would_be_revoked' : 'none'])),
+		);
+		expect(allDevices(bench)).toEqual(before);
+		expect(bench.simulator.count(DELETE)).toBe(0);
+	});
+
+	test('revokes exactly the devices that break the chosen rules, one request each', async () => {
+		const bench = await start();
+		const before = allDevices(bench);
+		const { json, error } = await bench.run(revoking());
+		expect(error).toBeUndefined();
+		expect(outcomes(json)).toEqual({
+			...Object.fromEntries(old.map((id) => [id, 'revoked'])),
+			11121: 'none',
+		});
+		expect(allDevices(bench)).toEqual(before.filter((id) => !old.includes(id)));
+		expect(bench.simulator.count(DELETE)).toBe(old.length);
+	});
+
+	test('stops at the cap, the oldest first, and says which were left', async () => {
+		const bench = await start();
+		const { json } = await bench.run(revoking({ maxRevocations: 3 }));
+		expect(outcomes(json)).toEqual({
+			...Object.fromEntries(old.map((id) => [id, 'over_limit'])),
+			11081: 'revoked',
+			11109: 'revoked',
+			11110: 'revoked',
+			11121: 'none',
+		});
+		expect(bench.simulator.count(DELETE)).toBe(3);
+	});
+
+	test('the summary counts what was done', async () => {
+		const { run } = await start();
+		const { json } = await run(revoking({ output: 'summary', maxRevocations: 5 }));
+		expect(json[0]).toMatchObject({
+			revocations: { revoked: 5, over_limit: 4 },
+			text: expect.stringMatching(/Revocation: 5 revoked, 4 left for the next run/),
+		});
+	});
+
+	test('one that emnify refuses does not keep the others', async () => {
+		const { run, simulator } = await start();
+		simulator.faults.next({ kind: 'status', status: 403 }, { endpoint: DELETE });
+		simulator.faults.next({ kind: 'status', status: 404 }, { endpoint: DELETE });
+		const { json, error } = await run(revoking());
+		expect(error).toBeUndefined();
+		const counted = Object.values(outcomes(json));
+		expect(counted.filter((outcome) => outcome === 'failed')).toHaveLength(1);
+		expect(counted.filter((outcome) => outcome === 'gone_already')).toHaveLength(1);
+		expect(counted.filter((outcome) => outcome === 'revoked')).toHaveLength(old.length - 2);
+		const failed = devicesIn(json).find(({ revocation }) => revocation?.outcome === 'failed');
+		expect(failed?.revocation?.message).toMatch(/^Could not delete trusted device/);
+	});
+
+	test.each([
+		['was done', { kind: 'resetAfter' }, 'revoked'],
+		['was not done', { kind: 'reset' }, 'failed'],
+		['was not done', { kind: 'status', status: 500 }, 'failed'],
+	] as const)(
+		'a write without an answer that %s (%p) is looked after, and not sent again',
+		async (_what, fault, outcome) => {
+			const bench = await start();
+			bench.simulator.faults.next(fault, { endpoint: DELETE });
+			const { json } = await bench.run(revoking({ maxRevocations: 1 }));
+			const oldest = devicesIn(json).find(({ device }) => device.id === 11081);
+			expect(oldest?.revocation?.outcome).toBe(outcome);
+			expect(bench.simulator.count(DELETE)).toBe(1);
+			expect(allDevices(bench).includes(11081)).toBe(outcome === 'failed');
+		},
+	);
+
+	test('a 429 is waited for, and the write repeated, for it was surely not done', async () => {
+		const bench = await start();
+		bench.simulator.faults.next({ kind: 'status', status: 429 }, { endpoint: DELETE, times: 2 });
+		const { json } = await bench.run(revoking());
+		for (const id of old) expect(outcomes(json)[id]).toBe('revoked');
+		expect(bench.simulator.count(DELETE)).toBe(old.length + 2);
+	});
+
+	test('a failure half-way tells what was revoked and what was not', async () => {
+		const bench = await start();
+		const { faults } = bench.simulator;
+		faults.next({ kind: 'stall', ms: 0 }, { endpoint: DELETE, times: 2 });
+		faults.next({ kind: 'status', status: 429 }, { endpoint: DELETE, times: 100 });
+		const result = await bench.run(revoking({ options: AT_ONCE }));
+		const { message, description } = failureOf(result);
+		expect(message).toMatch(
+			/rate limit is reached.*\. 2 of 9 devices were revoked before this: 11081 of user 108, 11110 of user 110$/,
+		);
+		expect(description).toMatch(
+			/Not revoked: 11109 of user 110, .* and|Not revoked: 11109 of user 110, /,
+		);
+		for (const id of old.filter((device) => ![11081, 11110].includes(device))) {
+			expect(description).toContain(`${id} of user`);
+			expect(allDevices(bench)).toContain(id);
+		}
+	});
+
+	test('Retry On Fail goes on where it ended, and the output tells of both tries', async () => {
+		const bench = await start();
+		const { faults } = bench.simulator;
+		faults.next({ kind: 'stall', ms: 0 }, { endpoint: DELETE, times: 2 });
+		faults.next({ kind: 'status', status: 429 }, { endpoint: DELETE });
+		const parameters = revoking({ options: AT_ONCE });
+		const { json, error } = await bench.run(parameters, { retryOnFail: true });
+		expect(error).toBeUndefined();
+		for (const id of old) expect(outcomes(json)[id]).toBe('revoked');
+		expect(json).toHaveLength(old.length + 1);
+		expect(bench.simulator.count(DELETE)).toBe(old.length + 1);
+	});
+
+	test('Stop in n8n ends it between two devices', async () => {
+		const bench = await start();
+		await bench.logIn();
+		const { faults } = bench.simulator;
+		const before = allDevices(bench);
+		faults.next({ kind: 'stall', ms: 0 }, { endpoint: DELETE, times: 2 });
+		faults.next({ kind: 'stall' }, { endpoint: DELETE });
+		const thirdCame = until(() => bench.simulator.count(DELETE) === 3);
+		await bench.run(revoking(), { stopWhen: thirdCame });
+		faults.release();
+		// Whatever were to follow would have come before the end of this.
+		await bench.run(pair('mfaKey', 'getStatuses'), { items: times(20) });
+		expect(bench.simulator.count(DELETE)).toBe(3);
+		expect(before.length - allDevices(bench).length).toBeLessThanOrEqual(3);
+	});
+});
+
+describe('any number of users', () => {
+	test('1,000 users: one login, the pages and a request for each user, and every device', async () => {
+		const { run, simulator } = await large(1000);
+		const { json } = await run(audit({ output: 'devices', policy: {} }));
+		expect(json).toHaveLength(2000);
+		expect(new Set(deviceIds(json)).size).toBe(2000);
+		expect(simulator.count(LOGIN)).toBe(1);
+		expect(simulator.count(USERS)).toBe(10);
+		expect(simulator.count(DEVICES)).toBe(1000);
+		expect(simulator.count()).toBe(1011);
+	});
+
+	test('10,000 users under every fault lose no device', async () => {
+		const { run, simulator } = await large(10_000, 1);
+		const { faults } = simulator;
+		let asked = 0;
+		const trouble = [
+			{ kind: 'status', status: 500 },
+			{ kind: 'reset' },
+			{ kind: 'status', status: 429 },
+			{ kind: 'truncate' },
+			{ kind: 'status', status: 502, html: true },
+			{ kind: 'resetAfter' },
+			{ kind: 'status', status: 429, retryAfter: 0 },
+			{ kind: 'stall', ms: 30 },
+		] as const;
+		// Every 400th request meets trouble.
+		const push = simulator.requests.push.bind(simulator.requests);
+		simulator.requests.push = (...requests) => {
+			asked += requests.length;
+			if (asked % 400 === 0) faults.next(trouble[(asked / 400) % trouble.length] ?? trouble[0]);
+			if (asked === 5000) simulator.revokeTokens();
+			return push(...requests);
+		};
+		const { json, error } = await run(audit({ output: 'summary' }));
+		expect(error).toBeUndefined();
+		expect(json[0]).toMatchObject({ users_checked: 10_000, users_failed: 0, devices: 10_000 });
+		expect(simulator.count(LOGIN)).toBeLessThanOrEqual(4);
+		expect(asked).toBeGreaterThan(10_000);
+	});
+
+	test('beyond the rate limit it waits, all together, and goes on', async () => {
+		const { run, simulator } = await large(300, 1, { requestsPerWindow: 120, windowSeconds: 2 });
+		const { json } = await run(audit({ output: 'summary' }));
+		expect(json[0]).toMatchObject({ users_checked: 300, users_failed: 0, devices: 300 });
+		const refused = simulator.requests.filter(({ status }) => status === 429);
+		// Ten at most are under way when the limit is reached; after that only one asks.
+		expect(refused.length).toBeLessThan(100);
+		expect(simulator.count(LOGIN)).toBe(1);
+	});
+
+	test('a token that expires in the middle costs one login', async () => {
+		const { run, simulator } = await large(300, 1);
+		const push = simulator.requests.push.bind(simulator.requests);
+		simulator.requests.push = (...requests) => {
+			if (simulator.requests.length === 150) simulator.revokeTokens();
+			return push(...requests);
+		};
+		const { json } = await run(audit({ output: 'summary' }));
+		expect(json[0]).toMatchObject({ users_checked: 300, users_failed: 0, devices: 300 });
+		expect(simulator.count(LOGIN)).toBe(2);
+	});
+
+	test('the audit leaves no secret behind', async () => {
+		const bench = await start();
+		bench.simulator.faults.next({ kind: 'status', status: 403 }, { endpoint: DEVICES });
+		const result = await bench.run(audit({ output: 'devices' }));
+		const { sessionToken } = engine().storedCredential(bench.credential);
+		expect(String(sessionToken)).toMatch(/^eyJ/);
+		expect(everythingStored(result)).not.toContain(String(sessionToken));
+		expect(everythingStored(result)).not.toContain(seed.applicationToken);
+	});
+
+	test('what is asked of a user goes to that user', async () => {
+		const { run, calls } = await start();
+		await run(audit({ scope: 'input', user: byId(VALUE), output: 'devices', policy: {} }), {
+			items: itemsOf([deactivatedUser.id]),
+		});
+		expect(calls().map(({ path }) => path)).toEqual([
+			`/api/v1/user/${deactivatedUser.id}`,
+			`/api/v1/user/${deactivatedUser.id}/mfa/trusted_device`,
+		]);
+		expect(calls()[0]?.endpoint).toBe(USER);
+	});
+});

@@ -1,0 +1,378 @@
+import fc from 'fast-check';
+
+import type { TrustedDevice } from '../../../nodes/Emnify/api/types';
+import type { AuditedDevice, AuditedUser } from '../../../nodes/Emnify/audit/auditUser';
+import { auditUser } from '../../../nodes/Emnify/audit/auditUser';
+import type { AuditPolicy } from '../../../nodes/Emnify/audit/policy';
+import { rulesInForce } from '../../../nodes/Emnify/audit/policy';
+import type { UnreadableUser } from '../../../nodes/Emnify/audit/summary';
+import { SummaryBuilder } from '../../../nodes/Emnify/audit/summary';
+import { before, DAY, devices, frozen, NOW, policy, shuffled, user } from './arbitraries';
+
+const person = (id: number, username: string | null = `user${id}@a.example`): AuditedUser => ({
+	id,
+	username,
+	name: null,
+	status: 'Active',
+});
+const device = (id: number, age: number, changes: Partial<TrustedDevice> = {}): TrustedDevice => ({
+	id,
+	operating_system: 'Windows 7',
+	browser: 'Opera 9',
+	activation_date: before(age * DAY),
+	...changes,
+});
+
+function summarise(
+	rules: AuditPolicy,
+	users: Array<[AuditedUser, TrustedDevice[]]>,
+	failed: UnreadableUser[] = [],
+) {
+	const builder = new SummaryBuilder(rules);
+	for (const [someone, theirs] of users) {
+		builder.addUser(auditUser(someone, theirs, rules, NOW));
+	}
+	for (const one of failed) builder.addFailedUser(one);
+	return builder.build();
+}
+
+const unreadable = (id: number): UnreadableUser => ({
+	user: person(id),
+	message: `emnify has no user ${id}`,
+});
+
+describe('a summary', () => {
+	const rules = { maxAgeDays: 60, allowedBrowsers: ['Firefox*'], flagMissingData: true };
+
+	test('counts, names the oldest device, and reads like a message', () => {
+		const users: Array<[AuditedUser, TrustedDevice[]]> = [
+			[person(1), [device(11, 75), device(12, 10, { browser: 'Firefox 125' })]],
+			[person(2), []],
+			[person(3), [device(31, 5)]],
+		];
+		expect(summarise(rules, users)).toEqual({
+			users_checked: 3,
+			users_failed: 0,
+			devices: 3,
+			devices_with_findings: 2,
+			findings: { maxAgeDays: 1, allowedBrowsers: 2, flagMissingData: 0 },
+			oldest_device: {
+				user: person(1),
+				device: device(11, 75),
+				age_days: 75,
+				trusted_until: '2026-03-16T12:00:00.000Z',
+			},
+			failed_users: [],
+			text: `*Trusted-device audit: findings on 2 of 3 devices*
+
+3 devices of 3 users checked.
+
+- Age (more than 60 days, or unknown): 1 device
+- Browser (not on the list, or unknown): 2 devices
+
+Devices with findings, oldest first:
+
+- \`user1@a.example\`, \`Opera 9 on Windows 7\`, activated 16 Dec 2025: age, browser
+- \`user3@a.example\`, \`Opera 9 on Windows 7\`, activated 24 Feb 2026: browser`,
+		});
+	});
+
+	test('has words for every rule, and for a device of which nothing is known', () => {
+		const everything: AuditPolicy = {
+			maxAgeDays: 1,
+			expiringWithinDays: 90,
+			allowedOperatingSystems: ['x'],
+			allowedBrowsers: ['x'],
+			maxDevicesPerUser: 0,
+			flagInactiveUsers: true,
+			activatedAfter: new Date('2025-12-01T00:00:00Z'),
+			flagMissingData: true,
+		};
+		const gone = { ...person(1, null), status: 'Gone' };
+		const { text } = summarise(everything, [[gone, [device(5, 80), { id: 6 }]]]);
+		expect(text).toBe(`*Trusted-device audit: findings on 2 of 2 devices*
+
+2 devices of 1 user checked.
+
+- Age (more than 1 day, or unknown): 2 devices
+- Trust ending (within 90 days): 1 device
+- Operating system (not on the list, or unknown): 2 devices
+- Browser (not on the list, or unknown): 2 devices
+- Too many devices (more than 0 for a user): 2 devices
+- Inactive user (user is not active): 2 devices
+- New device (activated after 1 Dec 2025): 1 device
+- Missing data (or an activation date in the future): 1 device
+
+Devices with findings, oldest first:
+
+- user 1, device 6, activation date unknown: age, operating system, browser, too many devices, inactive user, missing data
+- user 1, \`Opera 9 on Windows 7\`, activated 11 Dec 2025: age, trust ending, operating system, browser, too many devices, inactive user, new device`);
+	});
+
+	test('shows what is known of a device', () => {
+		const half = [device(1, 80, { browser: ' ' }), device(2, 70, { operating_system: undefined })];
+		const { text } = summarise({ maxDevicesPerUser: 0 }, [[person(1), half]]);
+		expect(text).toContain('`user1@a.example`, `Windows 7`, activated');
+		expect(text).toContain('`user1@a.example`, `Opera 9`, activated');
+	});
+
+	test('is glad of an audit without findings', () => {
+		const users: Array<[AuditedUser, TrustedDevice[]]> = [[person(1), [device(1, 3)]]];
+		expect(summarise({ maxAgeDays: 60 }, users).text).toBe(
+			`*Trusted-device audit: no findings*\n\n1 device of 1 user checked.\n\nNothing found: every device meets the policy.`,
+		);
+		expect(summarise({ maxAgeDays: 60 }, [[person(1), []]]).text).toContain(
+			'Nothing found: there are no trusted devices.',
+		);
+		expect(summarise({ maxAgeDays: 60 }, [])).toMatchObject({
+			users_checked: 0,
+			devices: 0,
+			findings: { maxAgeDays: 0 },
+			oldest_device: null,
+		});
+	});
+
+	test('does not pretend to have judged without a rule', () => {
+		const off = { flagMissingData: false, allowedBrowsers: [] };
+		const summary = summarise(off, [[person(1), [device(1, 300)]]]);
+		expect(summary.findings).toEqual({});
+		expect(summary.text).toContain('No rule is set: the devices were counted, not judged.');
+		expect(summary.text).not.toContain('Nothing found');
+	});
+
+	test('warns of users whose devices could not be read, and then never says that all is fine', () => {
+		const users: Array<[AuditedUser, TrustedDevice[]]> = [[person(1), [device(1, 3)]]];
+		const summary = summarise({ maxAgeDays: 60 }, users, [unreadable(3), unreadable(2)]);
+		expect(summary).toMatchObject({
+			users_checked: 1,
+			users_failed: 2,
+			failed_users: [
+				{ id: 2, username: 'user2@a.example', message: 'emnify has no user 2' },
+				{ id: 3, username: 'user3@a.example', message: 'emnify has no user 3' },
+			],
+		});
+		expect(summary.text).toBe(
+			`*Trusted-device audit (incomplete): no findings in what could be read*
+
+1 device of 1 user checked.
+
+*Warning:* the devices of 2 users could not be read: \`user2@a.example\`, \`user3@a.example\``,
+		);
+		const withFindings = summarise({ maxAgeDays: 1 }, users, [unreadable(2)]).text;
+		expect(withFindings).toContain(
+			'*Trusted-device audit (incomplete): findings on 1 of 1 device*',
+		);
+		expect(withFindings).toContain('*Warning:* the devices of 1 user could not be read');
+	});
+
+	test('names some of many', () => {
+		const many = Array.from({ length: 250 }, (_, index) => unreadable(250 - index));
+		const theirs = Array.from({ length: 13 }, (_, index) => device(index + 1, 70 + index));
+		const summary = summarise({ maxAgeDays: 60 }, [[person(1), theirs]], many);
+		expect(summary.users_failed).toBe(250);
+		expect(summary.failed_users.map(({ id }) => id)).toEqual(
+			Array.from({ length: 100 }, (_, index) => index + 1),
+		);
+		const lines = summary.text.split('\n');
+		expect(lines.filter((line) => line.startsWith('- `user1@'))).toHaveLength(10);
+		expect(lines.at(-1)).toBe('- and 3 more');
+		expect(summary.text).toContain('`user5@a.example`, 245 more');
+	});
+
+	test('names the oldest first, then goes by user and by device', () => {
+		const users: Array<[AuditedUser, TrustedDevice[]]> = [
+			[person(2, null), [device(4, 70), device(3, 70)]],
+			[person(1, null), [device(9, 70), device(10, 70), device(8, 80), { id: 7 }]],
+		];
+		const blank = { browser: '', operating_system: '' };
+		const unnamed = users.map(([someone, theirs]): [AuditedUser, TrustedDevice[]] => [
+			someone,
+			theirs.map((one) => ({ ...one, ...blank })),
+		]);
+		const { text, oldest_device } = summarise({ maxAgeDays: 1 }, unnamed);
+		expect(text.match(/^- user \d+, device \d+/gm)).toEqual([
+			'- user 1, device 7',
+			'- user 1, device 8',
+			'- user 1, device 9',
+			'- user 1, device 10',
+			'- user 2, device 3',
+			'- user 2, device 4',
+		]);
+		expect(oldest_device?.device.id).toBe(8);
+	});
+
+	test('names the credential’s own user where emnify would not tell who that is', () => {
+		const someone = { id: null, username: null, name: null, status: null };
+		const failed = { user: someone, message: 'emnify is busy' };
+		const users: Array<[AuditedUser, TrustedDevice[]]> = [
+			[person(1), [device(1, 70)]],
+			[someone, [device(2, 70)]],
+		];
+		const summary = summarise({ maxAgeDays: 60 }, users, [unreadable(1), failed]);
+		expect(summary.failed_users[0]).toEqual({
+			id: null,
+			username: null,
+			message: 'emnify is busy',
+		});
+		expect(summary.oldest_device?.user).toEqual(someone);
+		expect(summary.text).toContain('- the credential’s own user, `Opera 9 on Windows 7`');
+		expect(summary.text).toContain('read: the credential’s own user, `user1@a.example`');
+	});
+
+	test('can be built at any time, and again', () => {
+		const builder = new SummaryBuilder({ maxAgeDays: 1 });
+		const empty = builder.build();
+		builder.addUser(auditUser(person(1), [device(1, 9)], { maxAgeDays: 1 }, NOW));
+		expect(empty).toMatchObject({ devices: 0, findings: { maxAgeDays: 0 }, oldest_device: null });
+		expect(builder.build()).toMatchObject({ devices: 1, findings: { maxAgeDays: 1 } });
+		expect(builder.build()).toEqual(builder.build());
+	});
+});
+
+describe('for any audit, a summary', () => {
+	const someUsers = fc.uniqueArray(fc.tuple(user, devices), {
+		selector: ([{ id }]) => id,
+		maxLength: 12,
+	});
+	const someFailed = fc.uniqueArray(fc.record({ user, message: fc.string() }), {
+		selector: (failed) => failed.user.id,
+		maxLength: 8,
+	});
+	/** Users that were read, and users that were not, in the order in which they come. */
+	const audits = (rules: AuditPolicy) =>
+		fc.tuple(someUsers, someFailed).map(([read, failed]) => [
+			...read.map(([someone, theirs]) => ({
+				audited: frozen(auditUser(someone, theirs, rules, NOW)),
+				failed: undefined,
+			})),
+			...failed.map((one) => ({ audited: undefined, failed: frozen(one) })),
+		]);
+	type Outcome = { audited?: AuditedDevice[]; failed?: UnreadableUser };
+
+	const summaryOf = (rules: AuditPolicy, outcomes: Outcome[]) => {
+		const builder = new SummaryBuilder(rules);
+		for (const { audited, failed } of outcomes) {
+			if (audited) builder.addUser(audited);
+			if (failed) builder.addFailedUser(failed);
+		}
+		return builder.build();
+	};
+
+	test('does not depend on the order of users, nor of their devices', () => {
+		const inTwoOrders = policy.chain((rules) =>
+			audits(rules).chain((outcomes) =>
+				fc.tuple(fc.constant(rules), fc.constant(outcomes), shuffled(outcomes)),
+			),
+		);
+		fc.assert(
+			fc.property(inTwoOrders, ([rules, outcomes, shuffledOutcomes]) => {
+				const turned = shuffledOutcomes.map(({ audited, failed }) => ({
+					audited: audited && [...audited].reverse(),
+					failed,
+				}));
+				expect(summaryOf(rules, turned)).toEqual(summaryOf(rules, outcomes));
+			}),
+			{ numRuns: 300 },
+		);
+	});
+
+	test('counts what a recount counts', () => {
+		const given = policy.chain((rules) => fc.tuple(fc.constant(rules), audits(rules)));
+		fc.assert(
+			fc.property(given, ([rules, outcomes]) => {
+				const summary = summaryOf(rules, outcomes);
+				const all = outcomes.flatMap(({ audited }) => audited ?? []);
+				const found = all.flatMap(({ findings }) => findings.map(({ rule }) => rule));
+				const ages = all.flatMap(({ age_days }) => age_days ?? []);
+				const listed = summary.text.split('\n').filter((line) => line.includes(', activat'));
+				expect(summary).toMatchObject({
+					users_checked: outcomes.filter(({ audited }) => audited).length,
+					users_failed: outcomes.filter(({ failed }) => failed).length,
+					devices: all.length,
+					devices_with_findings: all.filter(({ compliant }) => !compliant).length,
+				});
+				expect(summary.findings).toEqual(
+					Object.fromEntries(
+						rulesInForce(rules).map((rule) => [rule, found.filter((one) => one === rule).length]),
+					),
+				);
+				expect(summary.oldest_device?.age_days).toBe(
+					ages.length === 0 ? undefined : Math.max(...ages),
+				);
+				expect(listed).toHaveLength(Math.min(10, summary.devices_with_findings));
+				expect(summary.text.includes('Nothing found')).toBe(
+					found.length === 0 && summary.users_failed === 0 && rulesInForce(rules).length > 0,
+				);
+			}),
+			{ numRuns: 300 },
+		);
+	});
+
+	test('holds nothing of the devices but those it shows', () => {
+		const rules = { maxAgeDays: 1 };
+		const builder = new SummaryBuilder(rules);
+		for (let id = 1; id <= 500; id++) {
+			builder.addUser(auditUser(person(id), [device(id, id % 90)], rules, NOW));
+			builder.addFailedUser(unreadable(id));
+		}
+		const held = JSON.stringify(builder);
+		expect(held.match(/"trusted_until"/g)?.length).toBeLessThanOrEqual(11);
+		expect(held.match(/emnify has no user/g)?.length).toBeLessThanOrEqual(100);
+	});
+});
+
+describe('what others call themselves', () => {
+	const rules: AuditPolicy = { maxDevicesPerUser: 0 };
+	const textWith = (name: string) =>
+		summarise(
+			rules,
+			[[person(1, name), [device(1, 1, { browser: name, operating_system: name })]]],
+			[{ user: person(2, name), message: name }],
+		).text;
+
+	/** What is left when every code span is taken out. */
+	const outsideCode = (text: string) => text.replace(/`[^`\n]*`/g, '');
+	const plain = outsideCode(textWith('Plain'));
+
+	test.each([
+		['bold', 'a *b* c', '`a *b* c`'],
+		['code', 'a ` b', '`a ’ b`'],
+		['a fence', '```', '`’’’`'],
+		['a Slack mention', '<!channel>', '`‹!channel›`'],
+		['a Slack mention by name', '@here', '`＠here`'],
+		['a Slack link', '<https://evil.example|click>', '`‹https://evil.example|click›`'],
+		['a tag', '<img src=x>', '`‹img src=x›`'],
+		['a new line', 'a\r\n- b\u2028c', '`a - b c`'],
+		['text from right to left', 'a\u202Eb', '`a b`'],
+		['half a character', 'a\uD83D', '`a`'],
+		['an address', 'ada@a.example', '`ada@a.example`'],
+		['an ampersand', 'R&D', '`R&D`'],
+		['a long name', 'x'.repeat(500), `\`${'x'.repeat(79)}…\``],
+	])('cannot format the text: %s', (_what, name, shown) => {
+		const text = textWith(name);
+		expect(text).toContain(`- ${shown}, `);
+		expect(outsideCode(text)).toBe(plain);
+	});
+
+	test('cannot, whatever it is', () => {
+		const hostile = fc.string({
+			unit: fc.oneof(
+				fc.constantFrom(...'*_~`<>[]()!@#|&:\\-', '\n', '\r', '\t', '\u2028', '\u200b', '\u202e'),
+				fc.string({ unit: 'binary', minLength: 1, maxLength: 1 }),
+			),
+			maxLength: 120,
+		});
+		fc.assert(
+			fc.property(hostile, (name) => {
+				const text = textWith(name);
+				const withFallbacks = plain
+					.replace('read: ', /read: (?:user 2)?/.exec(outsideCode(text))?.[0] ?? '')
+					.replace('- , , ', /- (?:user 1)?, (?:device 1)?, /.exec(outsideCode(text))?.[0] ?? '');
+				expect(outsideCode(text)).toBe(withFallbacks);
+				expect(text).not.toMatch(/[<>\r\t\u2028\u2029\u202a-\u202e]/);
+				expect(text).not.toMatch(/(?:^|[^\p{L}\p{N}])@/u);
+			}),
+			{ numRuns: 1000 },
+		);
+	});
+});
