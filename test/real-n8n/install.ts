@@ -2,7 +2,6 @@
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { copyFile, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { withLock } from './lock';
 import { findNode24 } from './node24';
@@ -29,7 +28,7 @@ export interface InstalledN8n {
 export async function installRealN8n(log: Log): Promise<InstalledN8n> {
 	const marker = path.join(installation, 'installed');
 	await mkdir(installation, { recursive: true });
-	await withLock(lockFile(), async () => {
+	await withLock(installation, async () => {
 		const wanted = await fingerprint();
 		if (existsSync(marker) && (await readFile(marker, 'utf8')) === wanted) return;
 		await rm(marker, { force: true });
@@ -41,12 +40,6 @@ export async function installRealN8n(log: Log): Promise<InstalledN8n> {
 		node: (await findNode24(installation)).path,
 		script: path.join(installation, 'node_modules', 'n8n', 'bin', 'n8n'),
 	};
-}
-
-/** In the folder for temporary files, for the path of a socket may only have about 100 characters. */
-function lockFile(): string {
-	const digest = createHash('sha256').update(installation).digest('hex').slice(0, 16);
-	return path.join(tmpdir(), `n8n-nodes-emnify-${digest}.lock`);
 }
 
 /** What an installation depends on: the lock file, and the platform it was compiled for. */
