@@ -10,10 +10,13 @@ import { testCredential } from './credentialTest';
 import { propertiesOf, subtitleOf } from './properties';
 import { resources } from './resources';
 import { runOperation } from './run';
+import { searchApplicationTokens } from './shared/applicationToken';
 import { searchTrustedDevices } from './shared/deviceId';
+import { getEventTypes } from './shared/eventType';
 import { searchMfaKeys, searchOwnMfaKeys } from './shared/keyId';
 import { getMfaKeyTypes } from './shared/mfaKeyType';
 import { searchUsers } from './shared/user';
+import { getUserStatuses } from './shared/users';
 
 export class Emnify implements INodeType {
 	description: INodeTypeDescription = {
@@ -23,7 +26,8 @@ export class Emnify implements INodeType {
 		group: ['transform'],
 		version: 1,
 		subtitle: subtitleOf(resources),
-		description: 'Audit and revoke trusted devices, and manage the MFA keys of emnify users',
+		description:
+			'Audit and revoke trusted devices, manage MFA keys and application tokens, and read users and events of emnify',
 		defaults: { name: 'Emnify' },
 		usableAsTool: true,
 		inputs: [NodeConnectionTypes.Main],
@@ -34,8 +38,14 @@ export class Emnify implements INodeType {
 
 	methods = {
 		credentialTest: { testCredential },
-		listSearch: { searchMfaKeys, searchOwnMfaKeys, searchTrustedDevices, searchUsers },
-		loadOptions: { getMfaKeyTypes },
+		listSearch: {
+			searchApplicationTokens,
+			searchMfaKeys,
+			searchOwnMfaKeys,
+			searchTrustedDevices,
+			searchUsers,
+		},
+		loadOptions: { getEventTypes, getMfaKeyTypes, getUserStatuses },
 	};
 
 	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {

@@ -7,6 +7,8 @@ import {
 
 import { EmnifyClient } from './api/client';
 import { concurrently } from './api/concurrently';
+import { EmnifyError } from './api/errors';
+import { mayPass } from './api/retry';
 import { toNodeError } from './nodeError';
 import type {
 	Batch,
@@ -131,12 +133,29 @@ class ItemsRun extends Run {
 		index: number,
 	): Promise<INodeExecutionData[]> {
 		try {
-			const results = this.finished.get(index) ?? (await item(await connection));
-			if (this.operation.access === 'write') this.finished.set(index, results);
+			const results = await this.onceFinished(index, async () => await item(await connection));
 			return results.map((json) => ({ json, pairedItem: { item: index } }));
 		} catch (error) {
 			return [this.failure(error, index, { done: this.done, total: this.items.length })];
 		}
+	}
+
+	/** Does a write, unless an earlier try of this run has done it, or left open whether it was done. */
+	private async onceFinished(
+		index: number,
+		work: () => Promise<IDataObject[]>,
+	): Promise<IDataObject[]> {
+		const { access, repeatable } = this.operation;
+		if (access === 'read') return await work();
+		const before = this.finished.get(index);
+		if (before instanceof EmnifyError) return await Promise.reject(before);
+		if (before) return before;
+		const results = await work().catch((error: unknown) => {
+			if (repeatable === false && mayPass(error)) this.finished.set(index, error as EmnifyError);
+			throw error;
+		});
+		this.finished.set(index, results);
+		return results;
 	}
 }
 
@@ -171,7 +190,8 @@ class BatchRun extends Run {
 
 	private batch(client: EmnifyClient): Batch {
 		const { context, finished } = this;
-		const remembered = finished.get(0) ?? [];
+		const before = finished.get(0);
+		const remembered = Array.isArray(before) ? before : [];
 		return {
 			client,
 			tell: (progress) => context.logger.info(progress, { node: context.getNode().name }),
@@ -194,7 +214,10 @@ function toPairedItem({ json, items }: BatchOutput): INodeExecutionData {
 	};
 }
 
-const finishedWrites = new WeakMap<INodeExecutionData, Map<string, IDataObject[]>>();
+/** What a write gave, or the failure that must not be tried again. */
+type Outcome = IDataObject[] | EmnifyError;
+
+const finishedWrites = new WeakMap<INodeExecutionData, Map<string, Outcome>>();
 
 /**
  * The writes that this run of the node has done. “Retry On Fail” runs the whole node again, with the very same item
@@ -214,15 +237,15 @@ class Finished {
 		].join();
 	}
 
-	get(index: number): IDataObject[] | undefined {
+	get(index: number): Outcome | undefined {
 		const item = this.items[index];
 		return item && finishedWrites.get(item)?.get(this.run);
 	}
 
-	set(index: number, results: IDataObject[]): void {
+	set(index: number, outcome: Outcome): void {
 		const item = this.items[index];
 		if (!item) return;
-		const runs = finishedWrites.get(item) ?? new Map<string, IDataObject[]>();
-		finishedWrites.set(item, runs.set(this.run, results));
+		const runs = finishedWrites.get(item) ?? new Map<string, Outcome>();
+		finishedWrites.set(item, runs.set(this.run, outcome));
 	}
 }

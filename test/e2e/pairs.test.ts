@@ -54,10 +54,40 @@ const keyOfUser = () => simulator.world.user(seed.userWithoutMfa.id).mfaKeys[0];
 
 const forms: Form[] = [
 	{
+		resource: 'applicationToken',
+		operation: 'create',
+		credential: () => administrator,
+		fields: () => ({ description: 'Created in the editor', ip: '203.0.113.0/24' }),
+		shows: /application_token/,
+	},
+	{
+		resource: 'applicationToken',
+		operation: 'getAll',
+		credential: () => administrator,
+		fields: () => ({ returnAll: true }),
+		shows: /Created in the editor/,
+	},
+	{
+		resource: 'applicationToken',
+		operation: 'revoke',
+		credential: () => administrator,
+		fields: () => ({
+			tokenId: locator([...simulator.world.applicationTokens.keys()].at(-1) ?? 0),
+		}),
+		shows: /revoked/,
+	},
+	{
 		resource: 'authentication',
 		operation: 'retrieveToken',
 		credential: () => administrator,
 		shows: /expires_at/,
+	},
+	{
+		resource: 'event',
+		operation: 'getAll',
+		credential: () => administrator,
+		fields: () => ({ filters: { severity: 1 } }),
+		shows: /Support accessed/,
 	},
 	{
 		resource: 'mfaKey',
@@ -101,6 +131,12 @@ const forms: Form[] = [
 	},
 	{
 		resource: 'trustedDevice',
+		operation: 'audit',
+		credential: () => administrator,
+		shows: /Trusted for \d+ days/,
+	},
+	{
+		resource: 'trustedDevice',
 		operation: 'getAll',
 		credential: () => administrator,
 		fields: () => ({ user: locator(seed.ids.manyDevicesUser), returnAll: true }),
@@ -115,6 +151,19 @@ const forms: Form[] = [
 			deviceId: locator(seed.trustedDeviceUser.deviceId),
 		}),
 		shows: /deleted/,
+	},
+	{
+		resource: 'user',
+		operation: 'get',
+		credential: () => administrator,
+		fields: () => ({ user: locator(seed.observer.id) }),
+		shows: /otis.berg/,
+	},
+	{
+		resource: 'user',
+		operation: 'getAll',
+		credential: () => administrator,
+		shows: /otis.berg/,
 	},
 ];
 

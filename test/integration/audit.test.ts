@@ -374,7 +374,7 @@ describe('is refused before any request is sent:', () => {
 		[
 			'an empty expression',
 			{ scope: 'filtered', filters: { name: '={{ undefined }}' } },
-			/^Filters is empty/,
+			/^Name is empty/,
 		],
 		[
 			'a filter with a comma',

@@ -4,6 +4,7 @@ import {
 	type INode,
 	type INodeParameters,
 	type INodeProperties,
+	type INodePropertyCollection,
 	type INodePropertyOptions,
 } from 'n8n-workflow';
 
@@ -113,11 +114,70 @@ const pairs: Pair[] = [
 		form: ['user*', 'deviceId*'],
 		fields: { user: byId(administrator.id), deviceId: byId(ids.administratorDevice) },
 	},
+	{
+		resource: 'user',
+		operation: 'get',
+		endpoint: 'GET /api/v1/user/{user_id}',
+		subtitle: 'Get: User',
+		action: 'Get user',
+		form: ['user*'],
+	},
+	{
+		resource: 'user',
+		operation: 'getAll',
+		endpoint: 'GET /api/v1/user',
+		subtitle: 'Get Many: User',
+		action: 'Get many users',
+		form: ['returnAll', 'limit', 'simplify', 'filters', 'sort'],
+	},
+	{
+		resource: 'event',
+		operation: 'getAll',
+		endpoint: 'GET /api/v1/event',
+		subtitle: 'Get Many: Event',
+		action: 'Get many events',
+		form: ['returnAll', 'limit', 'filters'],
+	},
+	{
+		resource: 'applicationToken',
+		operation: 'create',
+		endpoint: 'POST /api/v1/application_token',
+		subtitle: 'Create: Application Token',
+		action: 'Create application token',
+		form: ['secretNotice', 'description', 'expiryDate', 'ip'],
+	},
+	{
+		resource: 'applicationToken',
+		operation: 'getAll',
+		endpoint: 'GET /api/v1/application_token',
+		subtitle: 'Get Many: Application Token',
+		action: 'Get many application tokens',
+		form: ['returnAll', 'limit'],
+	},
+	{
+		resource: 'applicationToken',
+		operation: 'revoke',
+		endpoint: 'PATCH /api/v1/application_token/{id}',
+		subtitle: 'Revoke: Application Token',
+		action: 'Revoke application token',
+		form: ['revokeNotice', 'tokenId*'],
+		fields: { tokenId: byId(ids.revokedApplicationToken) },
+	},
 ];
 
 const nameOf = ({ resource, operation }: Pair) => `${resource}: ${operation}`;
 const named = pairs.map((row) => [nameOf(row), row] as const);
 const properties = () => engine().nodeType.description.properties;
+
+/** The fields, and those inside of collections. */
+const withInner = (fields: INodeProperties[]): INodeProperties[] =>
+	fields.flatMap((field) => {
+		const { type, options = [] } = field;
+		if (type === 'collection') return [field, ...withInner(options as INodeProperties[])];
+		if (type !== 'fixedCollection') return [field];
+		const groups = options as INodePropertyCollection[];
+		return [field, ...withInner(groups.flatMap(({ values }) => values))];
+	});
 
 const optionsOf = (name: string, resource?: string): INodePropertyOptions[] =>
 	properties()
@@ -274,7 +334,7 @@ test('every field belongs to one resource and one operation', () => {
 
 test('every method that a field names is there', () => {
 	const named: string[] = [];
-	for (const { typeOptions, modes = [] } of properties()) {
+	for (const { typeOptions, modes = [] } of withInner(properties())) {
 		if (typeOptions?.loadOptionsMethod) named.push(typeOptions.loadOptionsMethod);
 		for (const mode of modes) {
 			if (mode.typeOptions?.searchListMethod) named.push(mode.typeOptions.searchListMethod);
@@ -296,8 +356,8 @@ test('every secret field hides what is typed in', () => {
 });
 
 test('locators offer the list first', () => {
-	const locators = properties().filter(({ type }) => type === 'resourceLocator');
-	expect(locators.length).toBeGreaterThanOrEqual(5);
+	const locators = withInner(properties()).filter(({ type }) => type === 'resourceLocator');
+	expect(locators.length).toBeGreaterThanOrEqual(8);
 	for (const { name, modes = [] } of locators) {
 		const expected = name === 'user' ? ['list', 'id', 'username'] : ['list', 'id'];
 		expect(modes.map((mode) => mode.name)).toEqual(expected);
@@ -309,9 +369,12 @@ test('an operation that was not chosen yet only reads', () => {
 		.filter(({ name }) => name === 'operation')
 		.map(({ displayOptions, default: value }) => [displayOptions?.show?.resource?.[0], value]);
 	expect(defaults).toEqual([
+		['applicationToken', 'getAll'],
 		['authentication', 'retrieveToken'],
+		['event', 'getAll'],
 		['mfaKey', 'getStatuses'],
-		['trustedDevice', 'getAll'],
+		['trustedDevice', 'audit'],
+		['user', 'get'],
 	]);
 });
 
@@ -322,4 +385,28 @@ test('deleting operations say that what they do is for good, or what it brings a
 		expect(option?.description).toMatch(/for good|Revoke/);
 	}
 	expect(engine().nodeType.description.usableAsTool).toBe(true);
+});
+
+test('revoking a token says that it cannot be undone, in the drop-down and in the form', () => {
+	const option = optionsOf('operation', 'applicationToken').find(({ value }) => value === 'revoke');
+	const notice = properties().find(({ name }) => name === 'revokeNotice');
+	for (const text of [option?.description, notice?.displayName]) {
+		expect(text).toMatch(/cannot be undone/);
+	}
+});
+
+test('creating a token says that it is shown only once, and that the execution holds it', () => {
+	const notice = properties().find(
+		({ name, displayOptions }) =>
+			name === 'secretNotice' && displayOptions?.show?.resource?.includes('applicationToken'),
+	);
+	expect(notice?.displayName).toMatch(/only this once.*execution’s data/);
+});
+
+test('resources and operations stand in the order of their names', () => {
+	const lists = properties().filter(({ name }) => name === 'resource' || name === 'operation');
+	for (const { options } of lists) {
+		const names = (options as INodePropertyOptions[]).map(({ name }) => name);
+		expect(names).toEqual([...names].sort((a, b) => a.localeCompare(b)));
+	}
 });

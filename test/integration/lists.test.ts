@@ -269,6 +269,60 @@ describe('the list of MFA keys', () => {
 	});
 });
 
+describe('the list of application tokens', () => {
+	const tokens = async (bench: Bench, filter?: string) =>
+		(await search(bench, 'searchApplicationTokens', { filter })).results;
+
+	test('shows description, creator and dates of the tokens that are not revoked', async () => {
+		const bench = await start({ startsAt: now });
+		expect(await tokens(bench)).toEqual([
+			{ name: 'n8n · by Ada Lindqvist · created 17 Oct 2024 · never expires', value: 201 },
+			{ name: 'Pilot · by Ada Lindqvist · created 17 Oct 2024 · expires 27 Feb 2026', value: 204 },
+			{ name: 'Data centre · by Ada Lindqvist · created 17 Oct 2024 · never expires', value: 205 },
+			{ name: 'Dashboard · by Otis Berg · created 17 Oct 2024 · never expires', value: 206 },
+			{ name: 'Batch job · by Ada Lindqvist · created 17 Oct 2024 · never expires', value: 207 },
+		]);
+		expect(bench.calls().map(({ path }) => path)).toEqual(['/api/v1/application_token']);
+	});
+
+	test('shows the ID and the username where description and name are missing', async () => {
+		const bench = await start({ startsAt: now });
+		const { id } = bench.simulator.world.addApplicationToken({ creatorId: observer.id });
+		bench.simulator.world.user(observer.id).name = '';
+		expect((await tokens(bench)).at(-1)?.name).toBe(
+			`Token ${id} · by ${observer.username} · created 17 Oct 2024 · never expires`,
+		);
+	});
+
+	test('is searched by any part of what it shows, or by the ID', async () => {
+		const bench = await start({ startsAt: now });
+		const valuesFor = async (filter: string) =>
+			(await tokens(bench, filter)).map(({ value }) => value);
+		expect(await valuesFor('OTIS')).toEqual([206]);
+		expect(await valuesFor('feb 2026')).toEqual([204]);
+		expect(await valuesFor('205')).toEqual([205]);
+		expect(await valuesFor('repository')).toEqual([]);
+	});
+
+	test('says to who is no administrator why it is empty', async () => {
+		const bench = await start({ applicationToken: seed.observerApplicationToken });
+		await expect(tokens(bench)).rejects.toMatchObject({
+			message: expect.stringMatching(/^Could not list the application tokens: .*Forbidden/),
+			description: expect.stringMatching(/^Only administrators can manage application tokens/),
+		});
+	});
+});
+
+test.each([
+	['getEventTypes', '/api/v1/event/type', { name: 'User authentication failed', value: 6 }],
+	['getUserStatuses', '/api/v1/user/status', { name: 'Active', value: 1 }],
+])('the drop-down of %s is filled from emnify', async (method, path, shown) => {
+	const bench = await start();
+	const { credential } = bench;
+	expect(await engine().loadOptions(method, { credential, parameters: {} })).toContainEqual(shown);
+	expect(bench.calls().map((call) => call.path)).toEqual([path]);
+});
+
 test('the drop-down of types is filled from emnify', async () => {
 	const bench = await start();
 	expect(
@@ -280,46 +334,48 @@ test('the drop-down of types is filled from emnify', async () => {
 	expect(bench.calls().map(({ path }) => path)).toEqual(['/api/v1/user/mfa/type']);
 });
 
+const searches = [
+	'searchApplicationTokens',
+	'searchMfaKeys',
+	'searchOwnMfaKeys',
+	'searchTrustedDevices',
+	'searchUsers',
+];
+
 describe('each list says that the login was refused, and tries it once:', () => {
-	test.each(['searchUsers', 'searchTrustedDevices', 'searchMfaKeys', 'searchOwnMfaKeys'])(
-		'%s',
-		async (method) => {
-			const bench = await start({ applicationToken: 'fake-wrong-token' });
-			await expect(
-				search(bench, method, { parameters: { user: byId('my') } }),
-			).rejects.toMatchObject({
+	test.each(searches)('%s', async (method) => {
+		const bench = await start({ applicationToken: 'fake-wrong-token' });
+		await expect(search(bench, method, { parameters: { user: byId('my') } })).rejects.toMatchObject(
+			{
 				message: expect.stringMatching(/^emnify did not accept the application token/),
 				description: expect.stringMatching(/Application Tokens in the emnify portal/),
-			});
-			expect(bench.simulator.count()).toBe(bench.simulator.count(LOGIN) + bench.calls().length);
-			expect(bench.simulator.count(LOGIN)).toBe(1);
-		},
-	);
+			},
+		);
+		expect(bench.simulator.count()).toBe(bench.simulator.count(LOGIN) + bench.calls().length);
+		expect(bench.simulator.count(LOGIN)).toBe(1);
+	});
 
-	test('getMfaKeyTypes', async () => {
+	test.each(['getEventTypes', 'getMfaKeyTypes', 'getUserStatuses'])('%s', async (method) => {
 		const { credential } = await start({ applicationToken: 'fake-wrong-token' });
-		await expect(
-			engine().loadOptions('getMfaKeyTypes', { credential, parameters: {} }),
-		).rejects.toThrow(/^emnify did not accept the application token/);
+		await expect(engine().loadOptions(method, { credential, parameters: {} })).rejects.toThrow(
+			/^emnify did not accept the application token/,
+		);
 	});
 });
 
 describe('each list says that emnify cannot be reached, or answers something else:', () => {
-	test.each(['searchUsers', 'searchTrustedDevices', 'searchMfaKeys', 'searchOwnMfaKeys'])(
-		'%s',
-		async (method) => {
-			const bench = await start();
-			await bench.logIn();
-			const parameters = { user: byId('my') };
-			bench.simulator.faults.next({ kind: 'truncate' }, { times: 2 });
-			await expect(search(bench, method, { parameters })).rejects.toThrow(/cut off/);
-			bench.simulator.faults.next({ kind: 'status', status: 429 }, { times: 1000 });
-			await expect(search(bench, method, { parameters })).rejects.toThrow(/rate limit is reached/);
-			bench.simulator.faults.clear();
-			await bench.simulator.stop();
-			await expect(search(bench, method, { parameters })).rejects.toThrow(
-				/^The connection to 127\.0\.0\.1:\d+ was refused$/,
-			);
-		},
-	);
+	test.each(searches)('%s', async (method) => {
+		const bench = await start();
+		await bench.logIn();
+		const parameters = { user: byId('my') };
+		bench.simulator.faults.next({ kind: 'truncate' }, { times: 2 });
+		await expect(search(bench, method, { parameters })).rejects.toThrow(/cut off/);
+		bench.simulator.faults.next({ kind: 'status', status: 429 }, { times: 1000 });
+		await expect(search(bench, method, { parameters })).rejects.toThrow(/rate limit is reached/);
+		bench.simulator.faults.clear();
+		await bench.simulator.stop();
+		await expect(search(bench, method, { parameters })).rejects.toThrow(
+			/^The connection to 127\.0\.0\.1:\d+ was refused$/,
+		);
+	});
 });

@@ -16,6 +16,8 @@ const { username, password } = userWithoutMfa;
 interface Schema {
 	type: string;
 	properties?: Record<string, Schema>;
+	/** Of the elements of an array. */
+	items?: Schema;
 	additionalProperties?: boolean;
 	version?: number;
 }
@@ -30,7 +32,8 @@ const previewOf = (resource: string, operation: string) =>
 	}) as unknown as Schema | undefined;
 
 /** The same, but with no property beyond those it names. */
-function closed({ properties, ...schema }: Schema): Schema {
+function closed({ properties, items, ...schema }: Schema): Schema {
+	if (items) return { ...schema, items: closed(items) };
 	if (!properties) return schema;
 	const inner = Object.entries(properties).map(([name, property]) => [name, closed(property)]);
 	return { ...schema, properties: Object.fromEntries(inner), additionalProperties: false };
@@ -38,7 +41,9 @@ function closed({ properties, ...schema }: Schema): Schema {
 
 /** The names in a schema and in real output, such as `status.id`. */
 function namesIn(schema: Schema, prefix = ''): string[] {
-	return Object.entries(schema.properties ?? {}).flatMap(([name, property]) => [
+	// Of an array the first element will do.
+	const inner = Object.entries(schema.properties ?? (schema.items && { 0: schema.items }) ?? {});
+	return inner.flatMap(([name, property]) => [
 		prefix + name,
 		...namesIn(property, `${prefix}${name}.`),
 	]);
@@ -120,6 +125,20 @@ const runs: Run[] = [
 		resource: 'trustedDevice',
 		operation: 'delete',
 		fields: [{ user: byId(administrator.id), deviceId: byId(ids.administratorDevice) }],
+	},
+	{
+		resource: 'user',
+		operation: 'get',
+		fields: [{ user: byId(totpUser.id) }, { user: byId(ids.pendingKeyUser) }],
+	},
+	{ resource: 'user', operation: 'getAll', fields: [{ returnAll: true }] },
+	{ resource: 'event', operation: 'getAll', fields: [{ returnAll: true }] },
+	{ resource: 'applicationToken', operation: 'create', fields: [{ description: 'n8n' }] },
+	{ resource: 'applicationToken', operation: 'getAll', fields: [{ returnAll: true }] },
+	{
+		resource: 'applicationToken',
+		operation: 'revoke',
+		fields: [{ tokenId: byId(ids.revokedApplicationToken) }],
 	},
 ];
 

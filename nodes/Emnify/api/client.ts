@@ -114,9 +114,16 @@ export class EmnifyClient {
 		return new EmnifyClient(context, readCredential(data), send, patience, signal);
 	}
 
-	/** A request that emnify answers with 204 and nothing else. A 200 is not from emnify: a log-in page of the network, say. */
-	async command(request: EmnifyRequest): Promise<void> {
-		await this.request(request, ({ status }) => status === 204);
+	/**
+	 * A request that emnify answers with 204 and nothing else. A 200 is not from emnify: a log-in page of the network, say.
+	 * Where the answer is undocumented, JSON is as good.
+	 */
+	async command(request: EmnifyRequest, answer?: 'undocumented'): Promise<void> {
+		const isJson = ({ body }: HttpResponse) => typeof body === 'object';
+		await this.request(
+			request,
+			(response) => response.status === 204 || (answer === 'undocumented' && isJson(response)),
+		);
 	}
 
 	/** The array that a list endpoint answers. */

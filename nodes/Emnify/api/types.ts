@@ -49,6 +49,31 @@ export interface UserWithMfa extends User {
 	mfa?: MfaKey[];
 }
 
+/** §5: an event, as `GET /api/v1/event` lists it. What `detail` holds is undocumented. */
+export interface EmnifyEvent {
+	id: number;
+	timestamp: string;
+	alert?: boolean;
+	description?: string;
+	event_type?: Lookup;
+	event_source?: Lookup;
+	event_severity?: Lookup;
+	organisation?: { id: number; name?: string };
+	user?: Pick<User, 'id' | 'name' | 'username'>;
+	detail?: unknown;
+}
+
+/** §5: an application token without its secret, which only its creation gives. */
+export interface ApplicationToken {
+	id: number;
+	description?: string;
+	created?: string;
+	status?: Lookup;
+	expiry_date?: string;
+	ip?: string;
+	creator?: Pick<User, 'id' | 'name' | 'username'>;
+}
+
 /** §1, endpoint 1: what a login answers; which fields there are depends on the body that was sent. */
 export interface AuthenticateAnswer {
 	auth_token?: string;

@@ -18,6 +18,11 @@ interface Face {
 	fields: INodeProperties[];
 	/** Reads of several items run side by side, writes one after the other. */
 	access: 'read' | 'write';
+	/**
+	 * `false` where doing it twice makes a second thing: after a failure that leaves open whether it was done, n8n’s Retry On
+	 * Fail gives the failure again and sends nothing.
+	 */
+	repeatable?: false;
 }
 
 /** What an operation on one item says of itself. `Input` is what it reads from the fields of that item. */

@@ -1,4 +1,5 @@
 import type {
+	IDataObject,
 	ILoadOptionsFunctions,
 	INodeListSearchItems,
 	INodeListSearchResult,
@@ -6,7 +7,7 @@ import type {
 } from 'n8n-workflow';
 
 import { apiPath, EmnifyClient, type EmnifyRequest } from '../api/client';
-import type { User } from '../api/types';
+import type { User, UserWithMfa } from '../api/types';
 import { toNodeError } from '../nodeError';
 import type { ItemFields } from '../resources/operation';
 import { badValue, isId, readLocator } from './locator';
@@ -98,18 +99,27 @@ export async function resolveUser(client: EmnifyClient, user: UserReference): Pr
 	const known = lookedUp.get(client) ?? new Map<string, Promise<string>>();
 	lookedUp.set(client, known);
 	const { username } = user;
-	const found = known.get(username) ?? lookUp(client, username);
+	const found = known.get(username) ?? findUser(client, user).then(({ id }) => String(id));
 	known.set(username, found);
 	return await found;
 }
 
-async function lookUp(client: EmnifyClient, username: string): Promise<string> {
-	const { id } = await client.object<User>({
+/** One user with roles and MFA keys (§5). Throws an `EmnifyError`. */
+export async function findUser(
+	client: EmnifyClient,
+	user: UserReference,
+): Promise<UserWithMfa & IDataObject> {
+	return await client.object({
 		method: 'GET',
-		path: apiPath`/user/${username}`,
-		action: `find user ${username}`,
+		path: apiPath`/user/${'id' in user ? user.id : user.username}`,
+		action: `find ${userInWords(user)}`,
+		advice: userAdvice(
+			user,
+			'username' in user
+				? 'Check the username, and that the user belongs to the same workspace as the credential.'
+				: undefined,
+		),
 	});
-	return String(id);
 }
 
 const USERS_IN_A_PAGE = 50;

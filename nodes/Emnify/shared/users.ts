@@ -6,9 +6,9 @@ import type {
 } from 'n8n-workflow';
 
 import { apiPath, EmnifyClient, type EmnifyRequest } from '../api/client';
-import { EmnifyError } from '../api/errors';
 import type { Lookup, User } from '../api/types';
 import { toNodeError } from '../nodeError';
+import { readFilterText, refuseWithoutResult } from './filters';
 
 /** Which users: what emnify can filter by (§5). How it matches a text is undocumented. */
 export const userFiltersField: INodeProperties = {
@@ -52,12 +52,13 @@ export type UserFilters = string[];
 /** Reads the Filters field. Throws an `EmnifyError` (`input`) for a value that emnify's filter syntax (§4) cannot hold. */
 export function readUserFilters(filters: unknown): UserFilters {
 	const chosen = (filters ?? {}) as Record<string, unknown>;
-	return ['name', 'status', 'username'].flatMap((field) => {
-		const value = String(chosen[field] ?? '').trim();
-		if (value === '') return [];
-		if (/[,:]/.test(value)) throw unfilterable(field, value);
-		return [`${field}:${value}`];
-	});
+	refuseWithoutResult(userFiltersField, chosen);
+	return Object.entries({ name: 'Name', status: 'Status', username: 'Username' }).flatMap(
+		([field, label]) => {
+			const text = readFilterText(`The filter ${label}`, chosen[field]);
+			return text === undefined ? [] : [`${field}:${text}`];
+		},
+	);
 }
 
 /** `GET /api/v1/user` (§5), for {@link EmnifyClient.collection} and {@link EmnifyClient.pages}. */
@@ -103,12 +104,4 @@ export async function getUserStatuses(
 	} catch (error) {
 		throw toNodeError(this.getNode(), error);
 	}
-}
-
-function unfilterable(field: string, value: string): EmnifyError {
-	return new EmnifyError(
-		'input',
-		`The filter ${field} “${value.slice(0, 60)}” has a comma or a colon, which emnify’s filters cannot hold`,
-		'Enter a part of the text without it.',
-	);
 }

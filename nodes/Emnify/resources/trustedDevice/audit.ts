@@ -1,6 +1,6 @@
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
-import { apiPath, type EmnifyClient } from '../../api/client';
+import type { EmnifyClient } from '../../api/client';
 import { concurrently } from '../../api/concurrently';
 import { EmnifyError } from '../../api/errors';
 import { mayPass } from '../../api/retry';
@@ -10,13 +10,7 @@ import { rulesInForce, type AuditPolicy } from '../../audit/policy';
 import { SummaryBuilder, type UnreadableUser } from '../../audit/summary';
 import { CONCURRENT_READS } from '../../shared/concurrency';
 import { trustedDevicesOf } from '../../shared/trustedDevices';
-import {
-	readUser,
-	userAdvice,
-	userField,
-	userInWords,
-	type UserReference,
-} from '../../shared/user';
+import { findUser, readUser, userField, type UserReference } from '../../shared/user';
 import { allUsers, readUserFilters, userFiltersField, type UserFilters } from '../../shared/users';
 import { defineBatchOperation, type Batch, type BatchInput, type BatchOutput } from '../operation';
 import { policyField, readPolicy } from './auditPolicy';
@@ -212,7 +206,7 @@ class Audit {
 		const { client } = this.batch;
 		const { items } = target;
 		try {
-			const user = target.user ?? (await lookUp(client, target.reference));
+			const user = target.user ?? (await findUser(client, target.reference));
 			const listed = await trustedDevicesOf(client, { id: String(user.id) });
 			const { policy } = this.settings;
 			const devices = auditUser(auditedUser(user), listed, policy, client.now());
@@ -314,15 +308,6 @@ async function* listedTargets(
 	for await (const user of allUsers(client, filters)) {
 		yield { reference: { id: String(user.id) }, user, items: [0] };
 	}
-}
-
-async function lookUp(client: EmnifyClient, reference: UserReference): Promise<User> {
-	return await client.object<User>({
-		method: 'GET',
-		path: apiPath`/user/${'id' in reference ? reference.id : reference.username}`,
-		action: `find ${userInWords(reference)}`,
-		advice: userAdvice(reference),
-	});
 }
 
 function auditedUser({ id, username, name, status }: User): AuditedUser {

@@ -1,0 +1,101 @@
+import type { IDataObject } from 'n8n-workflow';
+
+import { apiPath } from '../../api/client';
+import { EmnifyError } from '../../api/errors';
+import { mayPass } from '../../api/retry';
+import { TOKENS_FORBIDDEN } from '../../shared/applicationToken';
+import { badValue } from '../../shared/locator';
+import { readTimestamp, toTimestamp } from '../../shared/timestamp';
+import { defineOperation, type ItemFields } from '../operation';
+import { readBound } from './bound';
+import { readIpRange } from './ipRange';
+
+/** `POST /api/v1/application_token` (§5). */
+export const createApplicationToken = defineOperation({
+	option: {
+		name: 'Create',
+		value: 'create',
+		action: 'Create application token',
+		description: 'Make a secret that a program can log in with, and get it this once',
+	},
+	fields: [
+		{
+			displayName:
+				'The token is given only this once, and becomes part of the execution’s data: whoever may see the execution can log in with it. Hand it on to where secrets are kept, and switch off saving executions in the workflow’s settings.',
+			name: 'secretNotice',
+			type: 'notice',
+			default: '',
+		},
+		{
+			displayName: 'Description',
+			name: 'description',
+			type: 'string',
+			default: '',
+			placeholder: 'e.g. n8n, nightly SIM report',
+			description: 'What the token is for, and who looks after it',
+		},
+		{
+			displayName: 'Expiry Date',
+			name: 'expiryDate',
+			type: 'dateTime',
+			default: '',
+			placeholder: 'e.g. {{ $now.plus({ days: 90 }) }}',
+			description: 'When the token stops working. Without it the token never expires.',
+		},
+		{
+			displayName: 'IP Range',
+			name: 'ip',
+			type: 'string',
+			default: '',
+			placeholder: 'e.g. 203.0.113.0/24',
+			description:
+				'The only IP address, or range in CIDR notation, that the token may be used from. Without it the token works from anywhere.',
+		},
+	],
+	access: 'write',
+	repeatable: false,
+	read(item) {
+		const expiryDate = readExpiryDate(item);
+		const ip = readIpRange(item);
+		return {
+			// Sent even where it is empty: n8n's HTTP helper sends no body at all for an empty object.
+			description: readDescription(item),
+			...(expiryDate !== undefined && { expiry_date: expiryDate }),
+			...(ip !== undefined && { ip }),
+		};
+	},
+	async run(client, body) {
+		const answer = client.object<IDataObject>({
+			method: 'POST',
+			path: apiPath`/application_token`,
+			body,
+			action: 'create the application token',
+			advice: { 403: TOKENS_FORBIDDEN },
+		});
+		return [await answer.catch(tellThatItMayExist)];
+	},
+});
+
+function readDescription(item: ItemFields): string {
+	const value = item.field('description') ?? '';
+	if (typeof value === 'object') throw badValue('Description', String(value), 'a text');
+	return String(value).trim();
+}
+
+function readExpiryDate(item: ItemFields): string | undefined {
+	const value = readBound(item, 'expiryDate', 'Expiry Date');
+	const expiryDate = readTimestamp('Expiry Date', value, item.timezone);
+	if (expiryDate === undefined || expiryDate > toTimestamp(new Date())) return expiryDate;
+	throw badValue('Expiry Date', String(value), 'a date and time in the future');
+}
+
+/** Without an answer nobody knows the secret, but emnify may have created the token. */
+function tellThatItMayExist(error: unknown): never {
+	if (!(error instanceof EmnifyError) || !mayPass(error)) throw error;
+	throw new EmnifyError(
+		error.kind,
+		error.message,
+		`If the request reached emnify, there is a token now whose secret nobody knows: look for it with Application Token → Get Many, and revoke it, before you create another. ${error.description}`,
+		error.facts,
+	);
+}

@@ -1,0 +1,43 @@
+import { apiPath } from '../../api/client';
+import { readTokenId, tokenIdField, TOKENS_FORBIDDEN } from '../../shared/applicationToken';
+import { defineOperation } from '../operation';
+
+/** `PATCH /api/v1/application_token/{id}` (§5). Its answer is undocumented. */
+export const revokeApplicationToken = defineOperation({
+	option: {
+		name: 'Revoke',
+		value: 'revoke',
+		action: 'Revoke application token',
+		description:
+			'Make a token useless for good, which cannot be undone: no program can log in with it',
+	},
+	fields: [
+		{
+			displayName:
+				'Revoking cannot be undone. Each program that logs in with this token stops working, n8n too where it is the token of its credential.',
+			name: 'revokeNotice',
+			type: 'notice',
+			default: '',
+		},
+		tokenIdField,
+	],
+	access: 'write',
+	read: readTokenId,
+	async run(client, tokenId) {
+		await client.command(
+			{
+				method: 'PATCH',
+				path: apiPath`/application_token/${tokenId}`,
+				body: { status: { id: 1 } },
+				action: `revoke application token ${tokenId}`,
+				advice: {
+					403: TOKENS_FORBIDDEN,
+					404: 'The token may belong to another workspace. Choose it from the list to see which there are.',
+					409: 'The token may be revoked already. Application Token → Get Many tells its status.',
+				},
+			},
+			'undocumented',
+		);
+		return [{ revoked: true }];
+	},
+});

@@ -1,0 +1,11 @@
+import type { Resource } from '../operation';
+import { getAllEvents } from './getAll';
+
+export const event: Resource = {
+	option: {
+		name: 'Event',
+		value: 'event',
+		description: 'Something that emnify recorded, such as a failed login',
+	},
+	operations: [getAllEvents],
+};

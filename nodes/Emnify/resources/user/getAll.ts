@@ -1,0 +1,51 @@
+import type { IDataObject } from 'n8n-workflow';
+
+import type { User } from '../../api/types';
+import { limitFields, readLimit } from '../../shared/limit';
+import { readUserFilters, userFiltersField, usersRequest } from '../../shared/users';
+import { defineOperation } from '../operation';
+import { readUserSort, userSortField } from './userSort';
+
+/** `GET /api/v1/user` (§5). */
+export const getAllUsers = defineOperation({
+	option: {
+		name: 'Get Many',
+		value: 'getAll',
+		action: 'Get many users',
+		description: 'List the users of the workspace, for administrators only',
+	},
+	fields: [
+		...limitFields,
+		{
+			displayName: 'Simplify',
+			name: 'simplify',
+			type: 'boolean',
+			default: true,
+			description: 'Whether to return a simplified version of the response instead of the raw data',
+		},
+		userFiltersField,
+		userSortField,
+	],
+	access: 'read',
+	read: (item) => ({
+		limit: readLimit(item),
+		request: usersRequest(readUserFilters(item.field('filters')), readUserSort(item.field('sort'))),
+		simplify: item.field('simplify') === true,
+	}),
+	async run(client, { limit, request, simplify }) {
+		const users = await client.collection<User & IDataObject>(request, limit);
+		return simplify ? users.map(simplified) : users;
+	},
+});
+
+/** What a table shows of a user: no field holds fields of its own. */
+function simplified({ id, username, name, status, organisation, created }: User): IDataObject {
+	return {
+		id,
+		username,
+		name,
+		status: status?.description,
+		organisation: organisation?.name,
+		created,
+	};
+}

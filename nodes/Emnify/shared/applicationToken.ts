@@ -1,0 +1,110 @@
+import type { ILoadOptionsFunctions, INodeListSearchResult, INodeProperties } from 'n8n-workflow';
+
+import { apiPath, EmnifyClient, type EmnifyRequest } from '../api/client';
+import { EmnifyError } from '../api/errors';
+import type { ApplicationToken } from '../api/types';
+import { toNodeError } from '../nodeError';
+import type { ItemFields } from '../resources/operation';
+import { day } from './day';
+import { badValue, isId, readLocator } from './locator';
+
+/** One of the application tokens that are still in force. */
+export const tokenIdField: INodeProperties = {
+	displayName: 'Application Token',
+	name: 'tokenId',
+	type: 'resourceLocator',
+	required: true,
+	default: { mode: 'list', value: '' },
+	description: 'The list holds the tokens that are not revoked yet',
+	modes: [
+		{
+			displayName: 'From List',
+			name: 'list',
+			type: 'list',
+			placeholder: 'Select an application token…',
+			typeOptions: {
+				searchListMethod: 'searchApplicationTokens',
+				searchable: true,
+			},
+		},
+		{
+			displayName: 'By ID',
+			name: 'id',
+			type: 'string',
+			placeholder: 'e.g. 2048',
+			hint: 'The field “id” of an application token, never its secret',
+			validation: [
+				{
+					type: 'regex',
+					properties: {
+						regex: '^\\s*[1-9]\\d*\\s*$',
+						errorMessage: 'Enter a whole number above 0',
+					},
+				},
+			],
+		},
+	],
+};
+
+/**
+ * Reads the Application Token field. Throws an `EmnifyError` (`input`) for what is no ID; it does not quote the value,
+ * which may be a secret in the wrong place.
+ */
+export function readTokenId(item: ItemFields): string {
+	const { value } = readLocator(item.field('tokenId'));
+	if (isId(value)) return value;
+	const expected = 'the ID of an application token (a whole number above 0)';
+	if (value === '') throw badValue('Application Token', '', expected);
+	throw new EmnifyError('input', `Application Token is not ${expected}`, `Enter ${expected}.`);
+}
+
+/** What to do at a 403: that application tokens are for administrators only is undocumented (§5). */
+export const TOKENS_FORBIDDEN =
+	'Only administrators can manage application tokens. Use a credential of an administrator.';
+
+/** `GET /api/v1/application_token` (§5): all at once, without paging. */
+export const applicationTokensRequest: EmnifyRequest = {
+	method: 'GET',
+	path: apiPath`/application_token`,
+	action: 'list the application tokens',
+	advice: { 403: TOKENS_FORBIDDEN },
+};
+
+const REVOKED = 1;
+
+/** Fills the list of the Application Token field with the tokens that can be revoked. */
+export async function searchApplicationTokens(
+	this: ILoadOptionsFunctions,
+	filter?: string,
+): Promise<INodeListSearchResult> {
+	try {
+		const client = await EmnifyClient.connect(this);
+		const tokens = await client.list<ApplicationToken>(applicationTokensRequest);
+		const text = (filter ?? '').toLowerCase();
+		const results = tokens
+			.filter(({ status }) => status?.id !== REVOKED)
+			.map((token) => ({ name: tokenInWords(token), value: token.id }))
+			.filter(({ name, value }) => name.toLowerCase().includes(text) || String(value) === text);
+		return { results };
+	} catch (error) {
+		throw toNodeError(this.getNode(), error);
+	}
+}
+
+/** A token for a person: `CI · by Ada Lindqvist · created 20 Feb 2026 · expires 1 Apr 2026`. */
+export function tokenInWords({
+	id,
+	description,
+	created,
+	expiry_date,
+	creator,
+}: ApplicationToken): string {
+	return [
+		description || `Token ${id}`,
+		creator && `by ${creator.name || creator.username}`,
+		created && `created ${day(created)}`,
+		expiry_date ? `expires ${day(expiry_date)}` : 'never expires',
+	]
+		.filter((part) => part)
+		.join(' · ');
+}

@@ -1,0 +1,408 @@
+import { eventSeverities, eventTypes, seed, type Simulator } from '../simulator';
+import {
+	AT_ONCE,
+	badIds,
+	byId,
+	byUsername,
+	failureIn,
+	failureOf,
+	inputAfter,
+	itemsOf,
+	onTheWire,
+	pair,
+	pairedItems,
+	testFailures,
+	times,
+	useEmnify,
+	VALUE,
+	type Bench,
+} from './support';
+
+const LIST = 'GET /api/v1/event';
+const FIND_USER = 'GET /api/v1/user/{user_id}';
+
+const { administrator, observer, userWithoutMfa, ids } = seed;
+const { engine, start } = useEmnify();
+
+const now = new Date('2026-03-01T12:00:00Z');
+const getAll = (filters = {}, fields = {}) =>
+	pair('event', 'getAll', { returnAll: true, filters, ...fields });
+
+/** The queries of the lists of events that emnify was asked for. */
+const queries = ({ requests, url }: Simulator) =>
+	requests
+		.filter(({ endpoint }) => endpoint === LIST)
+		.map(({ path }) => Object.fromEntries(new URL(path, url).searchParams));
+
+const typesOf = (json: object[]) =>
+	(json as Array<{ event_type: { id: number } }>).map(({ event_type }) => event_type.id);
+
+/** Adds failed logins, the oldest first, a second apart, the last of them now. */
+function addEvents({ simulator }: Bench, count: number): void {
+	for (let index = 0; index < count; index++) {
+		simulator.world.addEvent({
+			organisationId: ids.acme,
+			timestamp: new Date(simulator.clock.now().getTime() - (count - index) * 1000),
+			type: eventTypes.userAuthenticationFailed,
+			severity: eventSeverities.warn,
+			description: `Failed authentication request ${index}`,
+			userId: userWithoutMfa.id,
+		});
+	}
+}
+
+describe('event: getAll', () => {
+	test('asks for the events and gives each as emnify tells it', async () => {
+		const bench = await start({ startsAt: now });
+		bench.simulator.world.addEvent({
+			organisationId: ids.acme,
+			timestamp: now,
+			type: eventTypes.multiFactorAuthentication,
+			severity: eventSeverities.info,
+			description: 'An MFA key was deleted',
+			detail: { anything: ['at all'] },
+		});
+		const result = await bench.run(getAll({}, { returnAll: false, limit: 2 }));
+		expect(result.error).toBeUndefined();
+		expect(bench.calls().map(onTheWire)).toEqual([
+			{
+				method: 'GET',
+				path: expect.stringMatching(/^\/api\/v1\/event\?/),
+				authorization: 'Bearer <JWT>',
+				body: undefined,
+			},
+		]);
+		expect(queries(bench.simulator)).toEqual([{ page: '1', per_page: '2' }]);
+		expect(result.json).toEqual([
+			{
+				id: expect.any(Number),
+				timestamp: '2026-03-01T12:00:00Z',
+				alert: false,
+				description: 'An MFA key was deleted',
+				event_type: { id: 14, description: 'Multi-factor Authentication' },
+				event_source: { id: 2, description: 'API' },
+				event_severity: { id: 0, description: 'Info' },
+				organisation: { id: ids.acme, name: 'Acme Fleet' },
+				detail: { anything: ['at all'] },
+			},
+			expect.objectContaining({
+				timestamp: '2026-03-01T07:00:00Z',
+				user: { id: observer.id, name: 'Otis Berg', username: observer.username },
+			}),
+		]);
+		expect(pairedItems(result.items)).toEqual([0, 0]);
+	});
+
+	test.each([
+		['no filter', {}, undefined, [6, 46, 13, 41]],
+		['a type', { type: [13] }, 'type:13', [13]],
+		['several types', { type: [6, 13] }, 'type:6|13', [6, 13]],
+		[
+			'types as text, as an expression gives them',
+			{ type: '={{ "6, 13" }}' },
+			'type:6|13',
+			[6, 13],
+		],
+		['a type as a number', { type: '={{ 46 }}' }, 'type:46', [46]],
+		['no type chosen', { type: [] }, undefined, [6, 46, 13, 41]],
+		['a severity', { severity: 1 }, 'severity:1', [6, 13]],
+		['the severity 0', { severity: 0 }, 'severity:0', [46, 41]],
+		['a source', { source: 2 }, 'source:2', [6, 46, 13, 41]],
+		['the source 0', { source: '0' }, 'source:0', []],
+		[
+			'a part of the text',
+			{ description: ' invalid PASSWORD ' },
+			'description:invalid PASSWORD',
+			[6],
+		],
+		['alerts', { alert: true }, 'alert:true', [6, 13]],
+		['what is no alert', { alert: false }, 'alert:false', [46, 41]],
+		[
+			'filters that are empty',
+			{ description: '', from: '', until: '' },
+			undefined,
+			[6, 46, 13, 41],
+		],
+		[
+			'a time range',
+			{ from: '2026-02-20T00:00:00Z', until: '2026-02-27T00:00:00Z' },
+			'from:2026-02-20T00:00:00Z,until:2026-02-27T00:00:00Z',
+			[46, 13],
+		],
+		[
+			'a range of one second, in another time zone and with milliseconds',
+			{ from: '2026-03-01T08:00:00.000+01:00', until: '2026-03-01T08:00:00.999+01:00' },
+			'from:2026-03-01T07:00:00Z,until:2026-03-01T07:00:00Z',
+			[6],
+		],
+		[
+			'an end alone',
+			{ until: '2026-02-27T00:00:00Z' },
+			'from:2000-01-01T00:00:00Z,until:2026-02-27T00:00:00Z',
+			[46, 13, 41],
+		],
+		[
+			'everything at once',
+			{
+				type: [6],
+				severity: 1,
+				source: 2,
+				description: 'otis',
+				alert: true,
+				from: '2026-01-01T00:00:00Z',
+				until: '2026-04-01T00:00:00Z',
+				user: byId(observer.id),
+			},
+			`type:6,severity:1,source:2,description:otis,alert:true,from:2026-01-01T00:00:00Z,until:2026-04-01T00:00:00Z,user:${observer.id}`,
+			[6],
+		],
+	])('filters by %s', async (_what, filters, q, found) => {
+		const { run, simulator } = await start({ startsAt: now });
+		const result = await run(getAll(filters));
+		expect(result.error).toBeUndefined();
+		expect(queries(simulator)).toEqual([
+			{ page: expect.any(String), per_page: expect.any(String), ...(q !== undefined && { q }) },
+		]);
+		expect(typesOf(result.json)).toEqual(found);
+	});
+
+	test('from a moment on means up to what happens now, also where n8n’s clock is slow', async () => {
+		const bench = await start({ startsAt: new Date(Date.now() + 60 * 60_000) });
+		addEvents(bench, 1);
+		const { error, json } = await bench.run(
+			getAll({ from: '={{ $now.minus({ days: 4 }) }}', type: [6, 46, 13] }),
+		);
+		expect(error).toBeUndefined();
+		expect(typesOf(json)).toEqual([6, 6, 46]);
+	});
+
+	test('takes a time without a zone in that of the workflow, as n8n does', async () => {
+		const { run, simulator } = await start();
+		const until = '2099-07-01T00:00:00Z';
+		for (const from of ['2025-07-01T00:00', '={{ DateTime.fromISO("2025-07-01T00:00") }}']) {
+			expect((await run(getAll({ from, until }))).error).toBeUndefined();
+		}
+		const [typed, computed] = queries(simulator).map(({ q }) => q);
+		expect(typed).toMatch(/^from:2025-(06-30|07-01)T\d\d:\d\d:00Z,until:2099-07-01T00:00:00Z$/);
+		expect(typed).toBe(computed);
+	});
+
+	test.each([
+		['by ID', byId(String(observer.id)), 0],
+		['from the list', { __rl: true, mode: 'list', value: observer.id }, 0],
+		['by an expression for the whole field', `={{ ${observer.id} }}`, 0],
+		['by username', byUsername(observer.username), 1],
+	])('filters by a user %s', async (_how, user, lookUps) => {
+		const { run, simulator } = await start({ startsAt: now });
+		const result = await run(getAll({ user }));
+		expect(result.error).toBeUndefined();
+		expect(queries(simulator)).toMatchObject([{ q: `user:${observer.id}` }]);
+		expect(simulator.count(FIND_USER)).toBe(lookUps);
+		expect(typesOf(result.json)).toEqual([6, 41]);
+	});
+
+	test('filters by “Me”, whose ID it looks up', async () => {
+		const { run, calls, simulator } = await start({ startsAt: now });
+		const result = await run(getAll({ user: { __rl: true, mode: 'list', value: 'my' } }));
+		expect(calls()[0]?.path).toBe('/api/v1/user/my');
+		expect(queries(simulator)).toMatchObject([{ q: `user:${administrator.id}` }]);
+		expect(typesOf(result.json)).toEqual([46]);
+	});
+
+	test('a user filter that nothing was chosen in is none', async () => {
+		const { run, simulator } = await start();
+		const result = await run(getAll({ user: { __rl: true, mode: 'list', value: '' } }));
+		expect(result.json).toHaveLength(4);
+		expect(Object.keys(queries(simulator)[0] ?? {})).not.toContain('q');
+	});
+
+	test('“Me” under an application token that acts as nobody hints at user credentials', async () => {
+		const { run, simulator } = await start({ applicationToken: seed.nobodyApplicationToken });
+		const result = await run(getAll({ user: byId('my') }));
+		expect(failureOf(result)).toMatchObject({
+			message: expect.stringMatching(/^Could not find the credential’s own user/),
+			description: expect.stringMatching(/Use a credential with User Credentials/),
+		});
+		expect(simulator.count(LIST)).toBe(0);
+	});
+
+	test('reads all of many pages, each event once, the newest first as emnify gives them', async () => {
+		const bench = await start();
+		addEvents(bench, 346);
+		const { error, json } = await bench.run(getAll());
+		expect(error).toBeUndefined();
+		expect(json).toHaveLength(350);
+		const found = json.map(({ id }) => Number(id));
+		expect(new Set(found).size).toBe(350);
+		expect(found).toEqual([...found].sort((a, b) => b - a));
+		expect(queries(bench.simulator).map(({ per_page }) => Number(per_page) > 100)).toEqual([
+			true,
+			true,
+			true,
+			true,
+		]);
+	});
+
+	test('returns up to Limit, 50 by default, also where it takes several pages', async () => {
+		const bench = await start();
+		addEvents(bench, 346);
+		const newest = bench.simulator.world.events.filter(
+			({ organisationId }) => organisationId === ids.acme,
+		);
+		newest.reverse();
+		const idsOf = async (fields: object) =>
+			(await bench.run(getAll({}, { returnAll: false, ...fields }))).json.map(({ id }) => id);
+		expect(await idsOf({})).toEqual(newest.slice(0, 50).map(({ id }) => id));
+		bench.simulator.forget();
+		expect(await idsOf({ limit: 220 })).toEqual(newest.slice(0, 220).map(({ id }) => id));
+		expect(queries(bench.simulator)).toHaveLength(3);
+	});
+
+	test('waits at the rate limit of lists, and loses nothing', async () => {
+		const bench = await start();
+		addEvents(bench, 1000);
+		const { error, json } = await bench.run(getAll({ type: [6] }), { items: times(2) });
+		expect(error).toBeUndefined();
+		expect(json).toHaveLength(2002);
+		expect(bench.simulator.requests.map(({ status }) => status)).toContain(429);
+	});
+
+	test('gives nothing, and does not fail, where nothing happened', async () => {
+		const { run } = await start();
+		for (const returnAll of [true, false]) {
+			const result = await run(getAll({ type: [7] }, { returnAll }));
+			expect(result.error).toBeUndefined();
+			expect(result.json).toEqual([]);
+		}
+	});
+
+	test('evaluates the filters for each item, and pairs what it gives', async () => {
+		const { run } = await start();
+		const items = itemsOf([[13], [7], [6, 46]]);
+		const result = await run(getAll({ type: VALUE }), { items });
+		expect(typesOf(result.json)).toEqual([13, 6, 46]);
+		expect(pairedItems(result.items)).toEqual([0, 2, 2]);
+		expect(inputAfter(result)).toEqual(items);
+	});
+
+	test('one bad item among good ones fails alone with Continue On Fail', async () => {
+		const { run } = await start();
+		const result = await run(getAll({ user: byId(VALUE) }), {
+			items: itemsOf([administrator.id, 'abc', observer.id]),
+			onError: 'continueRegularOutput',
+		});
+		expect(pairedItems(result.items)).toEqual([0, 1, 2, 2]);
+		expect(result.json[1]).toEqual({
+			error: expect.stringMatching(/^User “abc” is not a user ID/),
+		});
+		expect(failureIn(result.items[1])).toMatchObject({ itemIndex: 1 });
+	});
+
+	test('who may not read events is told so', async () => {
+		const { run, simulator, logIn } = await start();
+		await logIn();
+		simulator.faults.next({ kind: 'status', status: 403 }, { endpoint: LIST });
+		expect(failureOf(await run(getAll()))).toMatchObject({
+			message:
+				'Could not list the events: emnify does not allow it: “The requesting user is not permitted to do this” (Forbidden 1104)',
+			description: expect.stringMatching(/may not read events.*credential of an administrator/),
+			httpCode: '403',
+		});
+	});
+
+	testFailures(start, engine, {
+		parameters: getAll(),
+		action: 'list the events',
+		endpoint: LIST,
+		answersJson: true,
+	});
+
+	test('a list without the headers of its pages is a failure, not all there is', async () => {
+		const { run, simulator, logIn } = await start();
+		await logIn();
+		simulator.faults.next({ kind: 'status', status: 200, body: [] }, { endpoint: LIST });
+		const result = await run(getAll({}, { options: AT_ONCE }));
+		expect(failureOf(result).message).toMatch(/not from emnify$/);
+	});
+
+	test.each([
+		['type', 'abc', 'Type “abc” is not the ID of an event type (a whole number)'],
+		['type', [6, -1], 'Type “-1” is not the ID of an event type (a whole number)'],
+		['type', ['6|7'], 'Type “6|7” is not the ID of an event type (a whole number)'],
+		['type', { a: 1 }, 'Type “[object Object]” is not the ID of an event type (a whole number)'],
+		['severity', 3, 'Severity “3” is not 0 (Info), 1 (Warn) or 2 (Critical)'],
+		['severity', 'Warn', 'Severity “Warn” is not 0 (Info), 1 (Warn) or 2 (Critical)'],
+		['source', '1,type:6', 'Source “1,type:6” is not 0 (Network), 1 (Policy Control) or 2 (API)'],
+		['alert', 'yes', 'Alert “yes” is not true or false'],
+		[
+			'description',
+			'Reason: Invalid',
+			'Description “Reason: Invalid” has a comma or a colon, which emnify’s filters cannot hold',
+		],
+		[
+			'description',
+			'a,severity',
+			'Description “a,severity” has a comma or a colon, which emnify’s filters cannot hold',
+		],
+		['description', {}, 'Description “[object Object]” is not a text'],
+		['from', 'yesterday', 'From “yesterday” is not a date and time, such as 2026-03-01T08:00'],
+		['from', '2026-02-31', 'From “2026-02-31” is not a date and time, such as 2026-03-01T08:00'],
+		['until', 8e15, 'Until “8000000000000000” is not a date and time, such as 2026-03-01T08:00'],
+		['from', '2999-01-01T00:00:00Z', 'From (2999-01-01T00:00:00Z) is in the future'],
+	])('a %s of %j is refused before any request', async (field, value, message) => {
+		const { run, simulator } = await start();
+		const result = await run(getAll({ [field]: VALUE }), { items: itemsOf([value]) });
+		expect(failureOf(result)).toMatchObject({
+			name: 'NodeOperationError',
+			message,
+			itemIndex: 0,
+		});
+		expect(simulator.requests).toEqual([]);
+	});
+
+	test.each([
+		['Description', { description: '={{ undefined }}' }],
+		['From', { from: '={{ $json.missing }}' }],
+		['Severity', { severity: '={{ null }}' }],
+		['Type Names or IDs', { type: '={{ undefined }}' }],
+		['Until', { from: '2026-01-01', until: '={{ null }}' }],
+		['User', { user: byId('={{ $json.missing }}') }],
+		['User', { user: '={{ null }}' }],
+	])('%s without a result does not let all events through: %j', async (field, filters) => {
+		const { run, simulator } = await start();
+		expect(failureOf(await run(getAll(filters)))).toMatchObject({
+			name: 'NodeOperationError',
+			message: `${field} is empty`,
+			description:
+				'Enter a value, or remove the filter. If it is an expression, it has no result for this item.',
+			itemIndex: 0,
+		});
+		expect(simulator.requests).toEqual([]);
+	});
+
+	test('a range that ends before it begins is refused before any request', async () => {
+		const { run, simulator } = await start();
+		const filters = { from: '2026-03-02T00:00:00Z', until: '2026-03-01T00:00:00Z' };
+		expect(failureOf(await run(getAll(filters)))).toMatchObject({
+			name: 'NodeOperationError',
+			message: 'From (2026-03-02T00:00:00Z) is later than Until (2026-03-01T00:00:00Z)',
+			description: 'There can be no event in between. Correct From or Until.',
+		});
+		expect(simulator.requests).toEqual([]);
+	});
+
+	// An empty text is a filter that nothing was filled in, and no filter.
+	test.each(badIds.filter(({ value }) => String(value ?? 'none').trim() !== ''))(
+		'a user that is $what is refused before any request',
+		async ({ value, quoted }) => {
+			const { run, simulator } = await start();
+			const result = await run(getAll({ user: byId(VALUE) }), { items: itemsOf([value]) });
+			expect(failureOf(result).message).toBe(
+				quoted === undefined
+					? 'User is empty'
+					: `User “${quoted}” is not a user ID (a whole number above 0, or my)`,
+			);
+			expect(simulator.requests).toEqual([]);
+		},
+	);
+});
