@@ -663,6 +663,32 @@ describe('any number of users', () => {
 		expect(simulator.count(LOGIN)).toBe(1);
 	});
 
+	test('users who leave or join between two pages take no other user with them', async () => {
+		const { run, simulator } = await large(350, 1);
+		const { users } = simulator.world;
+		const stayed = new Set(users.keys());
+		const push = simulator.requests.push.bind(simulator.requests);
+		let pages = 0;
+		simulator.requests.push = (...requests) => {
+			if (requests.some(({ endpoint }) => endpoint === USERS) && ++pages > 1) {
+				const first = [...users.keys()].find((id) => id !== administrator.id) ?? 0;
+				users.delete(first);
+				stayed.delete(first);
+				simulator.world.addUser({
+					username: `new${pages}@acme-fleet.example`,
+					name: 'New',
+					organisationId: ids.acme,
+				} as Parameters<typeof simulator.world.addUser>[0]);
+			}
+			return push(...requests);
+		};
+		const { json } = await run(audit({ output: 'devices', policy: {} }));
+		expect(pages).toBeGreaterThanOrEqual(4);
+		const audited = devicesIn(json).map(({ user }) => Number(user.id));
+		expect(new Set(audited).size).toBe(audited.length);
+		for (const id of stayed) expect(audited).toContain(id);
+	});
+
 	test('a token that expires in the middle costs one login', async () => {
 		const { run, simulator } = await large(300, 1);
 		const push = simulator.requests.push.bind(simulator.requests);
