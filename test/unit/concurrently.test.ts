@@ -1,3 +1,4 @@
+/* eslint-disable @n8n/community-nodes/no-restricted-globals -- tests run in Node, not in n8n */
 import fc from 'fast-check';
 
 import { concurrently } from '../../nodes/Emnify/api/concurrently';
