@@ -294,6 +294,7 @@ describe('flagInactiveUsers', () => {
 		[' active ', []],
 		['Deactivated', ['User is Deactivated']],
 		['Inactive', ['User is Inactive']],
+		[' Pending\n', ['User is Pending']],
 		['Activation Pending', ['User is Activation Pending']],
 		['Active?', ['User is Active?']],
 		[null, []],
