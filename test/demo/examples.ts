@@ -4,13 +4,16 @@ import path from 'node:path';
 
 import { checkout } from '../real-n8n/paths';
 import type { CreatedCredential } from '../real-n8n/rest';
-import { seed, type Simulator } from '../simulator';
+import type { Simulator } from '../simulator';
 
 const folder = path.join(checkout, 'examples');
 
+/** The rest of a node stays as it is. */
 interface ExampleNode {
+	[rest: string]: unknown;
 	name: string;
 	type: string;
+	typeVersion: number;
 	parameters: Record<string, unknown>;
 	credentials?: Record<string, { id?: string; name: string }>;
 }
@@ -19,7 +22,7 @@ interface ExampleNode {
 export interface Example {
 	name: string;
 	nodes: ExampleNode[];
-	connections: object;
+	connections: Record<string, unknown>;
 	settings: object;
 }
 
@@ -34,23 +37,37 @@ export async function readExample(name: string): Promise<Example> {
 	return JSON.parse(await readFile(path.join(folder, `${name}.json`), 'utf8')) as Example;
 }
 
-/** An example with what its user would fill in: the credential, the address for alerts, and a user who has devices. */
+/** An example with what its user would fill in: the credential, and the simulator's inbox as the address for alerts. */
 export async function exampleForDemo(
 	name: string,
 	{ simulator, credential }: { simulator: Simulator; credential: CreatedCredential },
 ): Promise<Example> {
 	const example = await readExample(name);
 	for (const node of example.nodes) {
-		if (node.credentials) node.credentials = { emnifyApi: credential };
+		if (node.credentials?.emnifyApi) node.credentials = { emnifyApi: credential };
 		const { url } = node.parameters;
-		if (node.name === 'Send alert') node.parameters.url = simulator.inboxUrl;
+		if (node.type === 'n8n-nodes-base.emailSend') sendToInbox(node, simulator);
+		else if (node.name === 'Send alert') node.parameters.url = simulator.inboxUrl;
 		else if (typeof url === 'string') {
 			node.parameters.url = url.replace('https://cdn.emnify.net', simulator.url);
 		}
-		if (node.name === 'Trusted devices') {
-			const { id } = simulator.world.user(seed.ids.manyDevicesUser);
-			node.parameters.user = { __rl: true, mode: 'id', value: String(id) };
-		}
 	}
 	return example;
+}
+
+/** There is no mail server here: the same e-mail goes to the inbox as JSON. */
+function sendToInbox(node: ExampleNode, { inboxUrl }: Simulator): void {
+	const { subject, text } = node.parameters;
+	node.type = 'n8n-nodes-base.httpRequest';
+	node.typeVersion = 4.2;
+	delete node.credentials;
+	node.parameters = {
+		method: 'POST',
+		url: inboxUrl,
+		sendBody: true,
+		bodyParameters: {
+			parameters: Object.entries({ subject, text }).map(([name, value]) => ({ name, value })),
+		},
+		options: {},
+	};
 }

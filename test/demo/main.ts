@@ -3,8 +3,9 @@ import { once } from 'node:events';
 import { parseArgs } from 'node:util';
 
 import Table from 'cli-table3';
+import type { IDataObject } from 'n8n-workflow';
 
-import type { CreatedCredential, Execution } from '../real-n8n/rest';
+import type { CreatedCredential } from '../real-n8n/rest';
 import { startRealN8n, type RealN8n } from '../real-n8n/n8n';
 import { seed, startSimulator, type Simulator } from '../simulator';
 import { exampleForDemo, exampleNames } from './examples';
@@ -75,28 +76,59 @@ async function importExamples(
 async function runAudit(n8n: RealN8n, simulator: Simulator, workflows: Workflows): Promise<void> {
 	const audit = workflows.get('trusted-device-audit');
 	if (!audit) throw new Error('There is no example “trusted-device-audit”');
-	const execution = await step('run the audit', async () => {
-		const finished = await n8n.rest.runWorkflow(audit.id, 'Run now');
-		if (finished.status === 'success') return finished;
-		const { message, node } = finished.error ?? { message: `it ended with “${finished.status}”` };
-		throw new Error(node ? `the node “${node.name}” says: ${message}` : message);
+	const summary = await step('run the audit', async () => await outputOfAudit(n8n, audit.id));
+	const findings = await step('list the findings', async () => {
+		return await outputOfAudit(n8n, await importFindings(n8n, audit.id));
 	});
-	printFindings(execution);
+	printFindings(summary, findings);
 	const alert = simulator.inbox[0];
 	if (!alert) throw new Error('Could not deliver the alert: nothing arrived in the inbox');
 	console.log(`\nThe alert that arrived:\n\n${(alert.body as { text: string }).text}`);
 }
 
-function printFindings(execution: Execution): void {
-	const devices = execution.itemsOf('Trusted devices');
-	const findings = execution.itemsOf('Older than 30 days');
-	const table = new Table({ head: ['Device', 'Browser', 'Operating system', 'Trusted since'] });
-	for (const { json } of findings) {
-		const cells = [json.id, json.browser, json.operating_system, json.activation_date];
-		table.push(cells.map((cell) => String(cell ?? 'unknown')));
+/** The node of the example that this prints the output of. */
+const AUDIT = 'Audit trusted devices';
+
+async function outputOfAudit(n8n: RealN8n, workflowId: string): Promise<IDataObject[]> {
+	const finished = await n8n.rest.runWorkflow(workflowId, 'Run now');
+	if (finished.status === 'success') {
+		return finished.itemsOf(AUDIT).map(({ json }) => json);
+	}
+	const { message, node } = finished.error ?? { message: `it ended with “${finished.status}”` };
+	throw new Error(node ? `the node “${node.name}” says: ${message}` : message);
+}
+
+/** The example sums up; this is the same audit with an item for each device. */
+async function importFindings(n8n: RealN8n, auditId: string): Promise<string> {
+	const { nodes } = await n8n.rest.getWorkflow(auditId);
+	const start = nodes.find(({ name }) => name === 'Run now');
+	const audit = nodes.find(({ name }) => name === AUDIT);
+	if (!start || !audit) throw new Error('the example has other nodes than expected');
+	const { id } = await n8n.rest.createWorkflow({
+		name: 'Trusted-device audit, each finding',
+		nodes: [start, { ...audit, parameters: { ...audit.parameters, output: 'findings' } }],
+		connections: { [start.name]: { main: [[{ node: audit.name, type: 'main', index: 0 }]] } },
+		settings: { executionOrder: 'v1' },
+	});
+	return id;
+}
+
+interface Finding {
+	user: { username: string };
+	/** None where the user's devices could not be read. */
+	device: { id: number; browser: string | null; operating_system: string | null } | null;
+	findings: Array<{ message: string }>;
+}
+
+function printFindings([summary]: IDataObject[], findings: IDataObject[]): void {
+	const table = new Table({ head: ['User', 'Device', 'Browser', 'Operating system', 'Findings'] });
+	for (const { user, device, findings: found } of findings as unknown as Finding[]) {
+		const cells = [user.username, device?.id, device?.browser, device?.operating_system];
+		const messages = found.map(({ message }) => message).join('\n');
+		table.push([...cells.map((cell) => String(cell ?? 'unknown')), messages]);
 	}
 	console.log(
-		`\n${findings.length} of ${devices.length} trusted devices are older than 30 days:\n`,
+		`\n${findings.length} of ${String(summary?.devices)} trusted devices of ${String(summary?.users_checked)} users have findings:\n`,
 	);
 	console.log(table.toString());
 }

@@ -20,12 +20,12 @@ async function main(): Promise<void> {
 		});
 		const workflow = await exampleForDemo('trusted-device-audit', { simulator, credential });
 		const { id } = await n8n.rest.createWorkflow(workflow);
-		await page.setViewportSize({ width: 1600, height: 800 });
+		await page.setViewportSize({ width: 1600, height: 900 });
 		await page.goto(`${n8n.url}/workflow/${id}`);
 		await page.locator('[data-test-id="canvas-node"][data-node-name="Send alert"]').waitFor();
-		await page.locator('[data-test-id="canvas-node"][data-node-name="Run now"]').hover();
 		await page.locator('[data-test-id="execute-workflow-button"]').first().click();
 		await page.getByText('Workflow executed successfully').waitFor();
+		await page.mouse.move(0, 0);
 		await page.keyboard.press('1');
 		const file = await screenshot(page, 'trusted-device-audit');
 		const docs = path.join(checkout, 'docs');

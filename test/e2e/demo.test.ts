@@ -8,6 +8,7 @@ import { createInterface } from 'node:readline';
 import { stripVTControlCharacters } from 'node:util';
 
 import { checkout } from '../real-n8n/paths';
+import { seed } from '../simulator';
 
 // `npm run demo`, as a process of its own and without the build.
 
@@ -42,18 +43,20 @@ function startDemo(args: string[] = [], env: NodeJS.ProcessEnv = {}) {
 const leftOvers = async () =>
 	(await readdir(temporaryFiles)).filter((name) => name.startsWith('n8n-nodes-emnify'));
 
-test('headless, it prints the stale devices and the alert that arrived, and exits 0', async () => {
+test('headless, it prints the findings on all users and the alert that arrived, and exits 0', async () => {
 	const { code, output } = await startDemo(['--headless']).ended;
 
 	expect({ code, output }).toMatchObject({ code: 0 });
 	const [findings, alert] = output.split('The alert that arrived:');
-	const staleDevices = [11106, 11107, 11108, 11109, 11110];
-	const freshDevices = [11101, 11102, 11103, 11104, 11105];
-	for (const id of staleDevices) {
+	const { deviceWithoutBrowser, deviceWithoutActivation, expiredDevice } = seed.ids;
+	const staleDevices = [11051, expiredDevice, 11108, 11109, 11110];
+	for (const id of [...staleDevices, deviceWithoutBrowser, deviceWithoutActivation]) {
 		expect(findings).toContain(` ${id} `);
-		expect(alert).toContain(`(device ${id})`);
 	}
-	for (const id of freshDevices) expect(output).not.toContain(String(id));
+	const freshDevices = [seed.ids.administratorDevice, 11031, 11101, 11102, 11103, 11104, 11105];
+	for (const id of freshDevices) expect(findings).not.toContain(String(id));
+	const [, found, devices] = /^(\d+) of (\d+) trusted devices/m.exec(findings ?? '') ?? [];
+	expect(alert).toContain(`*Trusted-device audit: findings on ${found} of ${devices} devices*`);
 	expect(await leftOvers()).toEqual([]);
 });
 

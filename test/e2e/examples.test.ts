@@ -1,12 +1,23 @@
-import type { Browser, Page } from 'playwright-core';
+/* eslint-disable @n8n/community-nodes/no-restricted-imports -- tests run in Node, not in n8n */
+import { randomUUID } from 'node:crypto';
+import path from 'node:path';
+import type { Browser, Locator, Page } from 'playwright-core';
 
-import { exampleForDemo } from '../demo/examples';
+import { exampleForDemo, exampleNames, readExample, type Example } from '../demo/examples';
 import { openEditor, screenshot } from '../real-n8n/browser';
 import { startRealN8n, type RealN8n } from '../real-n8n/n8n';
-import type { CreatedCredential } from '../real-n8n/rest';
-import { seed, startSimulator, totp, type Simulator } from '../simulator';
+import { checkout } from '../real-n8n/paths';
+import type { CreatedCredential, Execution } from '../real-n8n/rest';
+import {
+	mfaKeyStatuses,
+	seed,
+	startSimulator,
+	totp,
+	userStatuses,
+	type Simulator,
+} from '../simulator';
 
-// The examples that ask a person, with a person in a real browser. The audit is run by demo.test.ts.
+// Each example in the real n8n, against the simulator; those that ask a person with a person in a real browser.
 
 jest.setTimeout(120_000);
 
@@ -16,7 +27,6 @@ let browser: Browser;
 let page: Page;
 
 beforeAll(async () => {
-	simulator = await startSimulator();
 	n8n = await startRealN8n();
 	({ browser, page } = await openEditor(n8n));
 	page.setDefaultTimeout(30_000);
@@ -25,7 +35,326 @@ beforeAll(async () => {
 afterAll(async () => {
 	await browser?.close();
 	await n8n?.stop();
-	await simulator?.stop();
+});
+
+beforeEach(async () => {
+	simulator = await startSimulator();
+});
+
+afterEach(async () => await simulator.stop());
+
+/** The credential of the examples that act on a whole workspace. */
+async function administrator(): Promise<CreatedCredential> {
+	return await n8n.rest.createCredential({
+		name: 'Emnify account',
+		data: { baseUrl: simulator.url, applicationToken: seed.applicationToken },
+	});
+}
+
+/** An example as in the demo, changed where it is told so. */
+async function importExample(name: string, change?: (example: Example) => void): Promise<string> {
+	const credential = await administrator();
+	const example = await exampleForDemo(name, { simulator, credential });
+	change?.(example);
+	return (await n8n.rest.createWorkflow(example)).id;
+}
+
+async function runNow(workflowId: string): Promise<Execution> {
+	const execution = await n8n.rest.runWorkflow(workflowId, 'Run now');
+	expect(execution.error).toBeUndefined();
+	return execution;
+}
+
+function parametersOf(example: Example, name: string): Record<string, unknown> {
+	const node = example.nodes.find((candidate) => candidate.name === name);
+	if (!node) throw new RangeError(`The example has no node “${name}”`);
+	return node.parameters;
+}
+
+/** What arrived where the team would hear of it; at once emptied. */
+function alerts(): Array<{ subject?: string; text: string }> {
+	const arrived = simulator.inbox.map(({ body }) => body as { text: string });
+	simulator.inbox.length = 0;
+	return arrived;
+}
+
+const DEVICES = 'GET /api/v1/user/{user_id}/mfa/trusted_device';
+const REVOKE = 'DELETE /api/v1/user/{user_id}/mfa/trusted_device/{device_id}';
+
+test('each one is imported by the editor’s menu, and lacks nothing but the credentials', async () => {
+	for (const name of await exampleNames()) {
+		await page.goto(`${n8n.url}/workflow/new`);
+		const chooseFile = page.locator('[data-test-id="workflow-import-input"]');
+		await chooseFile.setInputFiles(path.join(checkout, 'examples', `${name}.json`));
+		const { nodes } = await readExample(name);
+		for (const node of nodes) await onCanvas(node).waitFor();
+		await page.keyboard.press('1');
+		await screenshot(page, `canvas-${name}`);
+		const withCredentials = nodes.filter(({ credentials }) => credentials);
+		expect({
+			name,
+			issues: await shownIssues(),
+			notInstalled: await page.locator('[data-test-id="node-not-installed"]').count(),
+			toasts: await page.locator('.el-notification').allInnerTexts(),
+		}).toEqual({
+			name,
+			issues: withCredentials.map(() => expect.stringMatching(/^Credentials for .+ are not set/)),
+			notInstalled: 0,
+			toasts: [],
+		});
+	}
+}, 300_000);
+
+/** What the red signs of the nodes say when the mouse is over them. */
+async function shownIssues(): Promise<string[]> {
+	const issues: string[] = [];
+	const tooltip = page.locator('[data-test-id="tooltip-content"] .titled-list');
+	for (const sign of await page.locator('[data-test-id="node-issues"]').all()) {
+		await sign.hover();
+		await tooltip.waitFor();
+		issues.push(...(await tooltip.getByRole('listitem').allInnerTexts()));
+		await page.mouse.move(0, 0);
+		await tooltip.waitFor({ state: 'hidden' });
+	}
+	return issues;
+}
+
+/** A node as the editor shows it; a note is known by its heading. */
+function onCanvas({ name, type, parameters: { content } }: Example['nodes'][number]): Locator {
+	if (type !== 'n8n-nodes-base.stickyNote') {
+		return page.locator(`[data-test-id="canvas-node"][data-node-name="${name}"]`);
+	}
+	const [heading = ''] = String(content).replace('## ', '').split('\n');
+	return page.locator('[data-test-id="sticky"]').getByText(heading, { exact: true });
+}
+
+describe('trusted-device-audit', () => {
+	test('reports the findings on all users in one message', async () => {
+		await runNow(await importExample('trusted-device-audit'));
+		const [alert, ...others] = alerts();
+		expect(others).toEqual([]);
+		expect(alert?.text).toMatch(/^\*Trusted-device audit: findings on \d+ of \d+ devices\*/);
+		expect(alert?.text).toContain('`max.devlin@acme-fleet.example`');
+		expect(alert?.text).toContain('`otis.berg@acme-fleet.example`');
+	});
+
+	test('reports nothing when every device is fine, but a user who could not be read', async () => {
+		const workflowId = await importExample('trusted-device-audit', (example) => {
+			parametersOf(example, 'Audit trusted devices').policy = { maxDevicesPerUser: 100 };
+		});
+		await runNow(workflowId);
+		expect(alerts()).toEqual([]);
+		simulator.faults.next({ kind: 'status', status: 403 }, { endpoint: DEVICES });
+		await runNow(workflowId);
+		expect(alerts()).toEqual([
+			{ text: expect.stringMatching(/the devices of 1 user could not be read/) },
+		]);
+	});
+});
+
+describe('new-trusted-devices', () => {
+	/**
+	 * Publishes the example with a trigger that a test can pull, as the schedule's comes once a day, and gives what pulls
+	 * it. Alerts go to the address that it is pulled with.
+	 */
+	async function publish() {
+		const webhookId = randomUUID();
+		const workflowId = await importExample('new-trusted-devices', (example) => {
+			example.nodes.push({
+				name: 'Call',
+				type: 'n8n-nodes-base.webhook',
+				typeVersion: 2,
+				position: [0, 460],
+				webhookId,
+				parameters: { path: webhookId, responseMode: 'lastNode', options: {} },
+			});
+			example.connections.Call = example.connections['Run now'];
+			parametersOf(example, 'Send alert').url =
+				`={{ $('Call').isExecuted ? $('Call').first().json.query.alertsTo : '${simulator.inboxUrl}' }}`;
+		});
+		await n8n.rest.activateWorkflow(workflowId);
+		return {
+			workflowId,
+			run: async (alertsTo = simulator.inboxUrl) => {
+				await call(`${n8n.url}/webhook/${webhookId}?alertsTo=${encodeURIComponent(alertsTo)}`);
+				return await newestExecution(workflowId);
+			},
+		};
+	}
+
+	/** Calls a webhook, which n8n serves some moments after its workflow was published. */
+	async function call(address: string): Promise<void> {
+		const deadline = AbortSignal.timeout(30_000);
+		while ((await fetch(address)).status === 404) deadline.throwIfAborted();
+	}
+
+	async function newestExecution(workflowId: string): Promise<Execution> {
+		const filter = encodeURIComponent(JSON.stringify({ workflowId }));
+		const deadline = AbortSignal.timeout(30_000);
+		for (;;) {
+			const { results } = (await n8n.rest.request(
+				'GET',
+				`/rest/executions?filter=${filter}&limit=1`,
+			)) as { results: Array<{ id: string; status: string }> };
+			const [newest] = results;
+			if (newest && !['new', 'running'].includes(newest.status)) {
+				return await n8n.rest.getExecution(newest.id);
+			}
+			deadline.throwIfAborted();
+		}
+	}
+
+	const since = (execution: Execution) => execution.itemsOf('Since when')[0]?.json.since;
+	const until = (execution: Execution) => execution.itemsOf('Since when')[0]?.json.until;
+
+	/** The e-mail on so many devices. */
+	const emailOn = (devices: number) => ({
+		subject: `emnify: ${devices} new trusted device${devices === 1 ? '' : 's'}`,
+		text: expect.stringMatching(
+			new RegExp(`^New since .*:(\n- .+, trusted since .+){${devices}}$`),
+		),
+	});
+
+	function devicesOfTheLastWeek(): number {
+		const weekAgo = simulator.clock.now().getTime() - 7 * 24 * 3_600_000;
+		return [...simulator.world.users.values()]
+			.filter(({ organisationId }) => organisationId === seed.ids.acme)
+			.flatMap(({ trustedDevices }) => trustedDevices)
+			.filter(({ activatedAt }) => activatedAt && activatedAt.getTime() > weekAgo).length;
+	}
+
+	test('Run now reports those of the last 7 days, each time', async () => {
+		const workflowId = await importExample('new-trusted-devices');
+		await runNow(workflowId);
+		await runNow(workflowId);
+		expect(devicesOfTheLastWeek()).toBeGreaterThan(1);
+		expect(alerts()).toEqual([emailOn(devicesOfTheLastWeek()), emailOn(devicesOfTheLastWeek())]);
+	});
+
+	test('once published it reports each device once, and loses none when a run fails', async () => {
+		const { workflowId, run } = await publish();
+
+		const failed = await run(`${simulator.url}/_simulator/nowhere`);
+		expect(failed.error?.node?.name).toBe('Send alert');
+		expect(alerts()).toEqual([]);
+
+		const first = await run();
+		expect(first.error).toBeUndefined();
+		expect(alerts()).toEqual([emailOn(devicesOfTheLastWeek())]);
+
+		const second = await run();
+		expect(since(second)).toBe(until(first));
+		expect(alerts()).toEqual([]);
+
+		simulator.world.addTrustedDevice(seed.totpUser.id, { activatedAt: simulator.clock.now() });
+		const third = await run();
+		expect(since(third)).toBe(until(second));
+		expect(alerts()).toEqual([
+			{
+				subject: 'emnify: 1 new trusted device',
+				text: expect.stringContaining(
+					`- ${seed.totpUser.username}, unknown browser on unknown system, trusted since `,
+				),
+			},
+		]);
+
+		await runNow(workflowId);
+		expect(alerts()).toEqual([emailOn(devicesOfTheLastWeek())]);
+
+		simulator.faults.next({ kind: 'status', status: 403 }, { endpoint: DEVICES });
+		const incomplete = await run();
+		expect(since(incomplete)).toBe(until(third));
+		expect(alerts()).toMatchObject([
+			{ text: expect.stringContaining('Could not be checked:\n- ') },
+		]);
+
+		expect(since(await run())).toBe(until(third));
+	});
+});
+
+describe('revoke-devices-of-deactivated-users', () => {
+	const NAME = 'revoke-devices-of-deactivated-users';
+	const deactivated = [seed.deactivatedUser.username, 'ina.gone@acme-fleet.example'];
+	const devices = () =>
+		deactivated.flatMap((username) => simulator.world.user(username).trustedDevices);
+	const lineOf = ({ id }: { id: number }, outcome: string) =>
+		new RegExp(`^- .*\\(device ${id}\\): ${outcome}$`, 'm');
+
+	test('is a dry run as shipped: it reports what it would revoke', async () => {
+		await runNow(await importExample(NAME));
+		const [alert, ...others] = alerts();
+		expect(others).toEqual([]);
+		expect(devices()).toHaveLength(3);
+		expect(alert?.text).toMatch(/dry run, nothing was revoked/);
+		for (const device of devices()) expect(alert?.text).toMatch(lineOf(device, 'would be revoked'));
+		expect(simulator.count(REVOKE)).toBe(0);
+	});
+
+	test('switched to Revoke, it revokes and reports, and has nothing to say the next time', async () => {
+		const found = devices();
+		const workflowId = await importExample(NAME, (example) => {
+			parametersOf(example, 'Revoke devices').revoke = 'revoke';
+		});
+		simulator.faults.next({ kind: 'status', status: 404 }, { endpoint: REVOKE });
+		await runNow(workflowId);
+		const [alert, ...others] = alerts();
+		expect(others).toEqual([]);
+		expect(alert?.text).not.toMatch(/dry run/);
+		expect(found).toHaveLength(3);
+		expect(simulator.count(REVOKE)).toBe(3);
+		const [gone] = devices();
+		expect(devices()).toHaveLength(1);
+		expect(alert?.text).toMatch(lineOf({ id: gone?.id ?? 0 }, 'was gone already: .+'));
+		for (const device of found.filter(({ id }) => id !== gone?.id)) {
+			expect(alert?.text).toMatch(lineOf(device, 'revoked'));
+		}
+		await runNow(workflowId);
+		expect(alerts()).toMatchObject([
+			{ text: expect.stringMatching(lineOf({ id: gone?.id ?? 0 }, 'revoked')) },
+		]);
+		await runNow(workflowId);
+		expect(alerts()).toEqual([]);
+	});
+});
+
+describe('mfa-compliance', () => {
+	const GET_USER = 'GET /api/v1/user/{user_id}';
+
+	/** The users of the workspace that could log in and have no active key. */
+	const withoutKey = () =>
+		[...simulator.world.users.values()].filter(
+			({ organisationId, statusId, mfaKeys }) =>
+				organisationId === seed.ids.acme &&
+				statusId !== userStatuses.deactivated.id &&
+				!mfaKeys.some((key) => key.statusId === mfaKeyStatuses.active.id),
+		);
+
+	test('reports every user without an active key, but deactivated ones, in one message', async () => {
+		const usernames = withoutKey().map(({ username }) => `- \`${username}\``);
+		expect(usernames.length).toBeGreaterThan(1);
+		await runNow(await importExample('mfa-compliance'));
+		const [alert, ...others] = alerts();
+		expect(others).toEqual([]);
+		const [heading, ...lines] = (alert?.text ?? '').split('\n');
+		expect(heading).toBe(`*Users without an active MFA key: ${usernames.length}*`);
+		expect(lines.sort()).toEqual(usernames.sort());
+	});
+
+	test('reports nothing when everyone has a key, but a user who could not be read', async () => {
+		for (const { id } of withoutKey()) {
+			simulator.world.addMfaKey(id, { secret: seed.totpUser.totpSecret });
+		}
+		const workflowId = await importExample('mfa-compliance');
+		await runNow(workflowId);
+		expect(alerts()).toEqual([]);
+		simulator.faults.next({ kind: 'status', status: 403 }, { endpoint: GET_USER });
+		await runNow(workflowId);
+		expect(alerts()).toEqual([
+			{
+				text: expect.stringMatching(/^\*Users.*: 0\*\n\*Warning:\* 1 could not be checked\n- .+$/),
+			},
+		]);
+	});
 });
 
 /** Activates an example and opens its form, which n8n serves some moments later. */
@@ -72,10 +401,7 @@ test('mfa-enrolment: a form shows the key, asks for the code and activates it', 
 
 test('log-in-with-code: a form asks for the code that was e-mailed', async () => {
 	const { id, username, password } = seed.emailMfaUser;
-	const credential = await n8n.rest.createCredential({
-		name: 'Emnify account',
-		data: { baseUrl: simulator.url, applicationToken: seed.applicationToken },
-	});
+	const credential = await administrator();
 	await openForm('log-in-with-code', 'b0000000-0000-4000-8000-0000000000f1', credential);
 	await submit({ Username: username, Password: password });
 	await page.getByLabel('Code').waitFor();
@@ -85,14 +411,7 @@ test('log-in-with-code: a form asks for the code that was e-mailed', async () =>
 });
 
 test('list-sim-cards: the HTTP Request node lists them with our credential', async () => {
-	const credential = await n8n.rest.createCredential({
-		name: 'Emnify account',
-		data: { baseUrl: simulator.url, applicationToken: seed.applicationToken },
-	});
-	const workflow = await exampleForDemo('list-sim-cards', { simulator, credential });
-	const { id } = await n8n.rest.createWorkflow(workflow);
-	const execution = await n8n.rest.runWorkflow(id);
-	expect(execution.error).toBeUndefined();
+	const execution = await runNow(await importExample('list-sim-cards'));
 	expect(execution.itemsOf('List SIM cards')[0]?.json).toMatchObject({
 		iccid: expect.any(String),
 	});
