@@ -28,6 +28,7 @@ import {
 	authenticateCautiously,
 	currentSession,
 	freshTotpCode,
+	lastRefusal,
 	newSession,
 	renewSession,
 	reportDeadToken,
@@ -266,7 +267,7 @@ export class EmnifyClient {
 		} catch (error) {
 			const response = responseIn(error);
 			if (response) return response;
-			throw emnifyErrorIn(error) ?? noAnswer(error, options);
+			throw emnifyErrorIn(error) ?? lastRefusal(this.credential) ?? noAnswer(error, options);
 		}
 	}
 }
@@ -287,5 +288,12 @@ function responseIn(error: unknown): HttpResponse | undefined {
 		}
 		current = current.cause;
 	}
-	return undefined;
+	return responseInNodeApiError(error);
+}
+
+/** What older n8n (1.123 and 2.20), whose errors have no cause, keeps of a response: its status, and a body that is an object. */
+function responseInNodeApiError(error: unknown): HttpResponse | undefined {
+	const { httpCode, context } = error as { httpCode?: unknown; context?: { data?: unknown } };
+	if (typeof httpCode !== 'string' || !/^[1-5]\d\d$/.test(httpCode)) return undefined;
+	return responseFrom({ statusCode: Number(httpCode), body: context?.data });
 }

@@ -137,13 +137,10 @@ function unreachableWords(code: string, host: string): [what: string, todo: stri
 function networkCode(error: unknown): string {
 	let current = error;
 	for (let depth = 0; depth < 6 && typeof current === 'object' && current !== null; depth++) {
-		const { code, cause, message } = current as {
-			code?: unknown;
-			cause?: unknown;
-			message?: unknown;
-		};
+		const { code, httpCode, cause, message } = current as Record<string, unknown>;
 		if (typeof code === 'string') return code;
-		if (cause === undefined && typeof message === 'string') return messageCode(message);
+		// Older n8n (1.123 and 2.20) keeps the code of the cause, but not the cause.
+		if (cause === undefined) return messageCode(`${String(httpCode)} ${String(message)}`);
 		current = cause;
 	}
 	return '';

@@ -61,6 +61,15 @@ export async function renewSession(credential: EmnifyCredential, send: Send): Pr
 	return await startRenewal(state, () => renew(state, credential, send));
 }
 
+/**
+ * Why the last login failed, as long as it is not repeated. Older n8n (1.123 and 2.20) loses what the credential's
+ * `preAuthentication` throws: its own error has no cause.
+ */
+export function lastRefusal(credential: EmnifyCredential): EmnifyError | undefined {
+	const { refusal } = stateOf(credential);
+	return refusal && refusal.untilMs > Date.now() ? refusal.error : undefined;
+}
+
 /** Logs in whatever the session's state, for the credential test and for `forceNewToken`; the rules of failure hold. */
 export async function newSession(credential: EmnifyCredential, send: Send): Promise<Session> {
 	const state = stateOf(credential);
