@@ -93,6 +93,10 @@ export class Engine {
 		return this.loader.getNode('emnify').type as INodeType;
 	}
 
+	get triggerType(): INodeType {
+		return this.loader.getNode('emnifyTrigger').type as INodeType;
+	}
+
 	get credentialType(): ICredentialType {
 		return this.loader.getCredential('emnifyApi').type;
 	}
@@ -219,10 +223,12 @@ export class Engine {
 		return { workflow, tested: tested.name };
 	}
 
-	private nodeTypes(): INodeTypes {
+	/** The types of the package and of the tests. */
+	nodeTypes(): INodeTypes {
 		const extra: Record<string, INodeType> = {
 			'test.items': itemsNode,
 			'test.authenticatedRequest': authenticatedRequestNode,
+			'n8n-nodes-emnify.emnifyTrigger': this.triggerType,
 		};
 		const find = (name: string) => extra[name] ?? this.nodeType;
 		return {
@@ -241,9 +247,8 @@ export class Engine {
 		return new LoadOptionsContext(workflow, workflow.getNode(tested) as INode, additionalData, '');
 	}
 
-	private additionalData(
-		hooks: ExecutionLifecycleHooks | undefined,
-	): IWorkflowExecuteAdditionalData {
+	/** What n8n gives each execution along. */
+	additionalData(hooks: ExecutionLifecycleHooks | undefined): IWorkflowExecuteAdditionalData {
 		return {
 			credentialsHelper: this.store,
 			executionId: hooks?.executionId,

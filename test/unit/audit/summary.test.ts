@@ -176,6 +176,10 @@ Devices with findings, oldest first:
 		const lines = summary.text.split('\n');
 		expect(lines.filter((line) => line.startsWith('- `user1@'))).toHaveLength(10);
 		expect(lines.at(-1)).toBe('- and 3 more');
+		const withEleven = summarise({ maxAgeDays: 60 }, [[person(1), theirs.slice(0, 11)]]).text;
+		expect(withEleven.split('\n').at(-1)).toBe('- and 1 more');
+		const withTen = summarise({ maxAgeDays: 60 }, [[person(1), theirs.slice(0, 10)]]).text;
+		expect(withTen.split('\n').at(-1)).toContain('`user1@a.example`');
 		expect(summary.text).toContain('`user5@a.example`, 245 more');
 	});
 

@@ -1,0 +1,37 @@
+import type { IPollFunctions } from 'n8n-workflow';
+
+import { DEFAULT_TIMEOUT_MS } from '../api/http';
+import type { Patience } from '../api/client';
+
+/** What a poll may take where n8n sets no limit: versions before 2.40 wait for it as long as it takes. */
+const DEFAULT_BUDGET_MS = 5 * 60_000;
+
+/** The time that a poll may take. */
+export class Budget {
+	private readonly startedAtMs = Date.now();
+
+	private constructor(private readonly totalMs: number) {}
+
+	static of(context: Partial<Pick<IPollFunctions, 'getPollBudgetMs'>>): Budget {
+		return new Budget(context.getPollBudgetMs?.() ?? DEFAULT_BUDGET_MS);
+	}
+
+	/** How long the poll has taken so far, in milliseconds. */
+	spentMs(): number {
+		return Date.now() - this.startedAtMs;
+	}
+
+	/** Whether nothing new is to be begun: what is under way may still have to wait for emnify. */
+	isSpent(): boolean {
+		return this.spentMs() > this.totalMs * 0.4;
+	}
+
+	/** How long to wait for emnify, so that the poll ends in time whatever happens. The next poll comes soon enough. */
+	patience(): Patience {
+		return {
+			timeoutMs: Math.min(DEFAULT_TIMEOUT_MS, this.totalMs * 0.1),
+			rateLimitMs: this.totalMs * 0.4,
+			readRetries: 1,
+		};
+	}
+}

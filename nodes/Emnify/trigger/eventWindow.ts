@@ -1,0 +1,52 @@
+import type { EmnifyEvent } from '../api/types';
+import { readInstant } from '../audit/instant';
+
+/** So late an event may turn up in emnify's log and is still noticed. It also covers clocks that are minutes apart. */
+export const OVERLAP_MS = 10 * 60_000;
+
+/** So many events are remembered at most. */
+export const MOST_REMEMBERED = 5_000;
+
+/**
+ * From when on the event log is read next time, in milliseconds since 1970, and which events from then on are known. Each
+ * window overlaps with the one before, for events that turn up late.
+ */
+export interface EventWindow {
+	from: number;
+	seen: ReadonlySet<EventId>;
+}
+
+export type EventId = EmnifyEvent['id'];
+
+/** Those of the events of this window that were not in an earlier one, each once. */
+export function freshEvents(window: EventWindow, events: EmnifyEvent[]): EmnifyEvent[] {
+	const fresh = new Map(events.map((event) => [event.id, event]));
+	return [...fresh.values()].filter(({ id }) => !window.seen.has(id));
+}
+
+/**
+ * The window to read next time, after these events of the window from `from` were read at `now`. Where more events happen
+ * than can be remembered, it begins later: then what turns up late is lost before anything is told of twice.
+ */
+export function nextWindow(from: number, events: EmnifyEvent[], now: number): EventWindow {
+	const next = Math.max(from, now - OVERLAP_MS);
+	const newestFirst = events
+		.map((event) => ({ id: event.id, at: instantOf(event, now) }))
+		.filter(({ at }) => at >= next)
+		.sort((a, b) => b.at - a.at);
+	const newestForgotten = newestFirst[MOST_REMEMBERED];
+	if (!newestForgotten) return windowOf(next, newestFirst);
+	const wholeSeconds = newestFirst.filter(({ at }) => at > newestForgotten.at);
+	if (wholeSeconds.length > 0) return windowOf(newestForgotten.at + 1000, wholeSeconds);
+	return windowOf(newestForgotten.at, newestFirst.slice(0, MOST_REMEMBERED));
+}
+
+/** When an event happened, in whole seconds; `now` where its timestamp cannot be read. */
+export function instantOf({ timestamp }: EmnifyEvent, now: number): number {
+	const instant = readInstant(timestamp) ?? now;
+	return Math.floor(instant / 1000) * 1000;
+}
+
+function windowOf(from: number, events: Array<{ id: EventId }>): EventWindow {
+	return { from, seen: new Set(events.map(({ id }) => id)) };
+}

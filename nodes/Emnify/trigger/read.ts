@@ -1,0 +1,130 @@
+import { apiPath, type EmnifyClient, type EmnifyRequest } from '../api/client';
+import { concurrently } from '../api/concurrently';
+import { EmnifyError } from '../api/errors';
+import { mayPass } from '../api/retry';
+import type { ApplicationToken, EmnifyEvent, TrustedDevice } from '../api/types';
+import { DAY_MS } from '../audit/day';
+import { applicationTokensRequest } from '../shared/applicationToken';
+import { CONCURRENT_READS } from '../shared/concurrency';
+import { toTimestamp } from '../shared/timestamp';
+import { trustedDevicesOf } from '../shared/trustedDevices';
+import type { Budget } from './budget';
+import type { Directory } from './directory';
+import { definitionOf, eventsOf, type EventName } from './events';
+import { OVERLAP_MS } from './eventWindow';
+import type { Reading } from './evaluate';
+import { requireIds } from './ids';
+import type { Person } from './occurrence';
+import type { Settings } from './settings';
+import type { TriggerState } from './state';
+
+/** What a poll reads with. */
+export interface Reader {
+	client: EmnifyClient;
+	directory: Directory;
+	budget: Budget;
+	/** Warns in n8n's log of what could not be read. */
+	warn(message: string): void;
+}
+
+/** Reads what the chosen events need. Throws an `EmnifyError` where something of it cannot be read at all. */
+export async function read(
+	reader: Reader,
+	{ events, scope }: Settings,
+	before: TriggerState | undefined,
+): Promise<Reading> {
+	const { client, budget } = reader;
+	const tokens =
+		eventsOf('tokens', events).length === 0
+			? undefined
+			: await client.list<ApplicationToken>(applicationTokensRequest);
+	const log = await readLog(client, eventsOf('log', events), before?.log?.from);
+	const devices =
+		eventsOf('devices', events).length === 0
+			? undefined
+			: await readDevices(reader, await reader.directory.users(scope), before?.devices?.known);
+	// By now emnify has answered, and its clock is known.
+	const began = client.now().getTime() - budget.spentMs();
+	const now = Math.floor(began / 1000 - 1) * 1000;
+	return { now, ...(devices && { devices }), ...(log && { log }), ...(tokens && { tokens }) };
+}
+
+async function readLog(
+	client: EmnifyClient,
+	events: EventName[],
+	knownFrom: number | undefined,
+): Promise<Reading['log']> {
+	if (events.length === 0) return undefined;
+	const from = knownFrom ?? Math.floor((client.now().getTime() - OVERLAP_MS) / 1000) * 1000;
+	for (;;) {
+		const until = client.now().getTime() + DAY_MS;
+		const request = eventsRequest(events, from, until);
+		const found = await client.collection<EmnifyEvent>(request, Infinity);
+		// Before its first answer, emnify's clock is taken to be n8n's, and that may be slow by more than a day.
+		if (client.now().getTime() <= until) return { from, events: found };
+	}
+}
+
+/** `GET /api/v1/event` (§5) in one window, for all types at once. Times are in milliseconds since 1970. */
+export function eventsRequest(events: EventName[], from: number, until: number): EmnifyRequest {
+	const types = events.map((event) => definitionOf(event).eventType).join('|');
+	return {
+		method: 'GET',
+		path: apiPath`/event`,
+		query: {
+			q: `type:${types},from:${toTimestamp(new Date(from))},until:${toTimestamp(new Date(until))}`,
+		},
+		action: 'list the events',
+		advice: {
+			403: 'The credential’s user may not read events. Use a credential of an administrator.',
+		},
+	};
+}
+
+/** The devices of so many users are read in one poll at most, so that emnify's limit (§2) leaves room for others. */
+export const MOST_USERS_IN_A_POLL = 1_500;
+
+/** After so many failures that may pass, and nothing read, emnify is down. */
+const MOST_FAILURES = 25;
+
+async function readDevices(
+	{ client, budget, warn }: Reader,
+	users: Person[],
+	known: NonNullable<TriggerState['devices']>['known'] | undefined,
+): Promise<Reading['devices']> {
+	const ofUser = new Map<number, TrustedDevice[]>();
+	const failures: unknown[] = [];
+	const isDown = () => ofUser.size === 0 && failures.filter(mayPass).length >= MOST_FAILURES;
+	const isOver = () => ofUser.size > 0 && budget.isSpent();
+	const lastRead = ({ id }: Person) => (known?.get(id)?.devices ? known.get(id)?.checked : 0) ?? 0;
+	const queue = [...users].sort((a, b) => lastRead(a) - lastRead(b) || a.id - b.id);
+	await concurrently(queue.slice(0, MOST_USERS_IN_A_POLL), CONCURRENT_READS, async ({ id }) => {
+		if (isDown() || isOver() || failures.some(isRateLimit)) return;
+		await trustedDevicesOf(client, { id: String(id) })
+			.then((devices) => {
+				ofUser.set(id, requireIds(devices, `list the trusted devices of user ${id}`));
+			})
+			.catch((error: unknown) => {
+				if (!isOfOneUser(error)) throw error;
+				failures.push(error);
+			});
+	});
+	const [failure] = failures;
+	if (failure !== undefined && ofUser.size === 0) throw failure;
+	if (failure instanceof EmnifyError) {
+		warn(
+			`The trusted devices of some users could not be read, and are looked at again in the next poll. The first of ${failures.length} failures: ${failure.message}`,
+		);
+	}
+	return { users, ofUser };
+}
+
+/** Whether it may be of this user alone; at the rate limit what was read so far is of use. */
+function isOfOneUser(error: unknown): boolean {
+	if (!(error instanceof EmnifyError)) return false;
+	return ['rejected', 'rateLimited', 'notEmnify'].includes(error.kind) || mayPass(error);
+}
+
+function isRateLimit(error: unknown): boolean {
+	return error instanceof EmnifyError && error.kind === 'rateLimited';
+}

@@ -1,0 +1,126 @@
+import type { EmnifyClient } from '../api/client';
+import { concurrently } from '../api/concurrently';
+import type { ApplicationToken, EmnifyEvent, TrustedDevice, User } from '../api/types';
+import { DAY_MS } from '../audit/day';
+import { readInstant } from '../audit/instant';
+import { applicationTokensRequest } from '../shared/applicationToken';
+import { CONCURRENT_READS } from '../shared/concurrency';
+import { trustedDevicesOf } from '../shared/trustedDevices';
+import { usersRequest } from '../shared/users';
+import type { Directory } from './directory';
+import { eventsOf, type EventName } from './events';
+import { instantOf } from './eventWindow';
+import {
+	activationOf,
+	deviceAdded,
+	deviceExpiring,
+	deviceRemoved,
+	lastDaysOfToken,
+	lastDaysOfTrust,
+	logged,
+	tokenExpiring,
+	toPerson,
+	type Occurrence,
+	type Person,
+} from './occurrence';
+import { ofTheUsers } from './poll';
+import { eventsRequest } from './read';
+import type { Settings } from './settings';
+
+/**
+ * For “Fetch test event” in the editor: what each of the chosen events would look like, of real data, as far as there is
+ * any. A person waits, so it does not read everything. Throws an `EmnifyError`.
+ */
+export async function sample(
+	client: EmnifyClient,
+	directory: Directory,
+	settings: Settings,
+): Promise<Occurrence[]> {
+	const { events } = settings;
+	const samples: Occurrence[] = [];
+	for (const event of eventsOf('log', events)) {
+		samples.push(...(await latestLogged(client, directory, event, settings)));
+	}
+	if (eventsOf('tokens', events).length > 0)
+		samples.push(...(await expiringToken(client, settings)));
+	if (eventsOf('devices', events).length > 0) {
+		samples.push(...(await newestDevice(client, directory, settings)));
+	}
+	return samples.filter(({ event }) => events.includes(event));
+}
+
+const SAMPLE_DAYS = 30;
+const SAMPLE_EVENTS = 100;
+
+/** The latest event of the last days, among those that emnify gives first: in which order it does is undocumented. */
+async function latestLogged(
+	client: EmnifyClient,
+	directory: Directory,
+	event: EventName,
+	{ scope }: Settings,
+): Promise<Occurrence[]> {
+	const now = client.now().getTime();
+	const request = eventsRequest([event], now - SAMPLE_DAYS * DAY_MS, now + DAY_MS);
+	const entries = await client.collection<EmnifyEvent>(request, SAMPLE_EVENTS);
+	const found = entries.map((entry) => logged(event, entry, instantOf(entry, now)));
+	return newest(await ofTheUsers(directory, found, [scope]), ({ occurredAt }) => occurredAt);
+}
+
+/** The token that expires next. */
+async function expiringToken(client: EmnifyClient, { tokenDays }: Settings): Promise<Occurrence[]> {
+	const tokens = await client.list<ApplicationToken>(applicationTokensRequest);
+	const now = client.now().getTime();
+	const next = newest(
+		tokens.filter(({ expiry_date }) => (readInstant(expiry_date) ?? 0) > now),
+		({ expiry_date }) => -(readInstant(expiry_date) ?? 0),
+	);
+	return next.map((token) => tokenExpiring(token, lastDaysOfToken(token, tokenDays) ?? now));
+}
+
+const USERS_AT_ONCE = 50;
+const MOST_USERS = 500;
+
+/** The newest device of the first users who have any. */
+async function newestDevice(
+	client: EmnifyClient,
+	directory: Directory,
+	{ scope, deviceDays }: Settings,
+): Promise<Occurrence[]> {
+	for await (const users of someUsers(client, directory, scope)) {
+		const found: Array<{ user: Person; device: TrustedDevice }> = [];
+		await concurrently(users, CONCURRENT_READS, async (user) => {
+			const devices = await trustedDevicesOf(client, { id: String(user.id) });
+			found.push(...devices.map((device) => ({ user, device })));
+		});
+		const [one] = newest(found, ({ device }) => activationOf(device) ?? 0);
+		if (!one) continue;
+		const user = await directory.described(one.user);
+		const now = client.now().getTime();
+		const activation = activationOf(one.device);
+		return [
+			deviceAdded(user, one.device, now),
+			deviceExpiring(user, one.device, lastDaysOfTrust(activation ?? now, deviceDays)),
+			deviceRemoved(user, one.device.id, activation, now),
+		];
+	}
+	return [];
+}
+
+async function* someUsers(
+	client: EmnifyClient,
+	directory: Directory,
+	scope: Settings['scope'],
+): AsyncGenerator<Person[], void> {
+	if (scope.which === 'chosen') return yield await directory.users(scope);
+	const request = usersRequest(scope.which === 'filtered' ? scope.filters : []);
+	for (let wanted = 1; wanted * USERS_AT_ONCE <= MOST_USERS; wanted++) {
+		const page = await client.page<User>(request, wanted, USERS_AT_ONCE);
+		yield page.elements.map(toPerson);
+		if (wanted >= page.totalPages) return;
+	}
+}
+
+/** The element of the highest rank, if there is any. */
+function newest<Element>(elements: Element[], rank: (element: Element) => number): Element[] {
+	return [...elements].sort((a, b) => rank(b) - rank(a)).slice(0, 1);
+}
