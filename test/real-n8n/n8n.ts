@@ -1,15 +1,19 @@
 /* eslint-disable @n8n/community-nodes/no-restricted-globals, @n8n/community-nodes/no-restricted-imports, @n8n/community-nodes/require-node-api-error -- this runs in Node, not in n8n */
 import { once } from 'node:events';
+import { existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { createServer, type AddressInfo } from 'node:net';
+import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { installRealN8n, type InstalledN8n, type Log } from './install';
-import { n8nVersion } from './paths';
+import { installation, n8nVersion, type N8nVersion } from './paths';
 import { Rest } from './rest';
 import { spawnSupervised } from './supervised';
 import { createUserFolder, readUserFolder, type Owner, type UserFolder } from './userFolder';
 
 export interface RealN8nOptions {
+	/** The newest where it is absent. */
+	version?: N8nVersion;
 	/** Hears what is being done; the installation, which only the first start needs, takes minutes. */
 	log?: Log;
 	/** Added to n8n's environment variables. */
@@ -18,9 +22,11 @@ export interface RealN8nOptions {
 	userFolder?: string;
 	/** Whether the user folder stays when this n8n is stopped. */
 	keepUserFolder?: boolean;
+	/** Whether a fresh user folder comes without this package, which somebody then installs. */
+	withoutPackage?: boolean;
 }
 
-/** A running n8n with this package installed, and an owner. */
+/** A running n8n with this package installed, unless told otherwise, and an owner. */
 export interface RealN8n {
 	/** The address of the editor, without a slash at the end. */
 	readonly url: string;
@@ -37,20 +43,21 @@ export interface RealN8n {
 }
 
 /**
- * Starts the pinned n8n (and installs it first, where needed) on a free port of 127.0.0.1, with this
+ * Starts a pinned n8n (and installs it first, where needed) on a free port of 127.0.0.1, with this
  * package as an installed community package, in a throw-away user folder. It does not reach out to other
  * hosts, and ends with this process, even if this is killed.
  *
  * @throws Error if n8n does not come up; it carries the last lines that n8n printed
  */
 export async function startRealN8n(options: RealN8nOptions = {}): Promise<RealN8n> {
-	const { log = () => {}, env = {}, keepUserFolder = false } = options;
-	const installed = await installRealN8n(log);
+	const { version = n8nVersion, log = () => {}, keepUserFolder = false } = options;
+	const installed = await installRealN8n(log, version);
 	const folder =
 		options.userFolder === undefined
-			? await createUserFolder()
+			? await createUserFolder({ withoutPackage: options.withoutPackage })
 			: await readUserFolder(options.userFolder);
-	log(`Starting n8n ${n8nVersion} (about 15 seconds)`);
+	log(`Starting n8n ${version} (about 15 seconds)`);
+	const env = { ...disabledModules(version), ...options.env };
 	const running = await startOnFreePort({ installed, folder, env, keepUserFolder });
 	try {
 		return { ...running, rest: await Rest.logIn(running.url, running.owner) };
@@ -152,7 +159,6 @@ function environment(folder: UserFolder): NodeJS.ProcessEnv {
 		N8N_TEMPLATES_ENABLED: 'false',
 		N8N_VERIFIED_PACKAGES_ENABLED: 'false',
 		N8N_LICENSE_AUTO_RENEW_ENABLED: 'false',
-		N8N_DISABLED_MODULES: 'mcp-registry',
 		// Nothing between a person and the canvas.
 		N8N_PERSONALIZATION_ENABLED: 'false',
 		N8N_HIRING_BANNER_ENABLED: 'false',
@@ -160,16 +166,28 @@ function environment(folder: UserFolder): NodeJS.ProcessEnv {
 	};
 }
 
+/** One more that would reach out to other hosts. n8n does not start with the name of a module that it does not have. */
+function disabledModules(version: N8nVersion): Record<string, string> {
+	const module = 'mcp-registry';
+	const modules = path.join(installation(version), 'node_modules', 'n8n', 'dist', 'modules');
+	return existsSync(path.join(modules, module)) ? { N8N_DISABLED_MODULES: module } : {};
+}
+
 const startTimeoutMs = 180_000;
 
 async function untilReady(running: Running): Promise<void> {
 	const deadline = AbortSignal.timeout(startTimeoutMs);
 	const ended = running.exited.then(() => true);
-	while (!(await answers(`${running.url}/healthz/readiness`))) {
+	while (!(await isReady(running.url))) {
 		const hasEnded = await Promise.race([ended, delay(200, false)]);
 		if (hasEnded) throw notStarted('ended while it was starting', running);
 		if (deadline.aborted) throw notStarted(`was not ready in ${startTimeoutMs / 1000} s`, running);
 	}
+}
+
+/** n8n 1 says that it is ready before its REST interface is there. */
+async function isReady(url: string): Promise<boolean> {
+	return (await answers(`${url}/healthz/readiness`)) && (await answers(`${url}/rest/settings`));
 }
 
 async function answers(url: string): Promise<boolean> {

@@ -1,9 +1,9 @@
 /* eslint-disable @n8n/community-nodes/no-restricted-globals, @n8n/community-nodes/no-restricted-imports -- this runs in Node, not in n8n */
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import { n8nVersion, pinnedManifest } from './paths';
 
 export interface Node24 {
 	/** The binary. */
@@ -20,7 +20,10 @@ export interface Node24 {
  * @throws Error if there is neither
  */
 export async function findNode24(folder: string): Promise<Node24> {
-	for (const name of Object.keys(pinnedManifest.optionalDependencies)) {
+	const { optionalDependencies } = JSON.parse(
+		await readFile(path.join(folder, 'package.json'), 'utf8'),
+	) as { optionalDependencies: Record<string, string> };
+	for (const name of Object.keys(optionalDependencies)) {
 		const headers = path.join(folder, 'node_modules', name);
 		const binary = path.join(headers, 'bin', process.platform === 'win32' ? 'node.exe' : 'node');
 		const version = existsSync(binary) && (await versionOf(binary));
@@ -30,7 +33,7 @@ export async function findNode24(folder: string): Promise<Node24> {
 		return { path: process.execPath, version: process.version };
 	}
 	throw new Error(
-		`n8n ${n8nVersion} needs Node.js 24, and there is no package of it for ${process.platform} on ` +
+		`n8n needs Node.js 24, and there is no package of it for ${process.platform} on ` +
 			`${process.arch}. Install Node.js 24 or later, and run this with it.`,
 	);
 }

@@ -54,6 +54,12 @@ export class Execution {
 		readonly data: IRunExecutionData,
 	) {}
 
+	/** Whether it has, well or not, and n8n has stored what it did. */
+	get hasEnded(): boolean {
+		const isStored = (this.data as IRunExecutionData | undefined) !== undefined;
+		return isStored && !['new', 'running'].includes(this.status);
+	}
+
 	/** Why it ended early, where it did. */
 	get error() {
 		return this.data.resultData.error as
@@ -126,7 +132,9 @@ export class Rest {
 	}
 
 	async createWorkflow(workflow: WorkflowFile): Promise<StoredWorkflow> {
-		return (await this.request('POST', '/rest/workflows', workflow)) as StoredWorkflow;
+		// n8n 1 does not add the `active` itself.
+		const body = { active: false, ...workflow };
+		return (await this.request('POST', '/rest/workflows', body)) as StoredWorkflow;
 	}
 
 	async getWorkflow(id: string): Promise<StoredWorkflow> {
@@ -156,18 +164,23 @@ export class Rest {
 	 * @throws Error if it has not ended after `timeoutMs`
 	 */
 	async runWorkflow(id: string, trigger?: string, { timeoutMs = 60_000 } = {}): Promise<Execution> {
-		const name = trigger ?? manualTriggerOf(await this.getWorkflow(id));
+		const workflowData = await this.getWorkflow(id);
+		const name = trigger ?? manualTriggerOf(workflowData);
 		const { executionId } = (await this.request('POST', `/rest/workflows/${id}/run`, {
 			triggerToStartFrom: { name },
+			// n8n 1 runs the workflow as it is on the screen, later ones as it is stored.
+			workflowData,
 		})) as { executionId: string };
 
 		const deadline = AbortSignal.timeout(timeoutMs);
 		for (;;) {
-			const execution = await this.getExecution(executionId);
-			if (!['new', 'running'].includes(execution.status)) return execution;
+			// Until n8n has stored what the execution did, older ones answer without it, or with 500.
+			const read = await this.getExecution(executionId).catch((error: Error) => error);
+			if (read instanceof Execution && read.hasEnded) return read;
 			if (deadline.aborted) {
 				throw new Error(
 					`Execution ${executionId} has not ended after ${timeoutMs / 1000} seconds.`,
+					{ cause: read },
 				);
 			}
 			await delay(100);

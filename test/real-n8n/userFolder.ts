@@ -20,12 +20,12 @@ export interface UserFolder {
 }
 
 /**
- * Makes a throw-away user folder for n8n in which this package is installed as a community package:
- * exactly the files that `npm pack` puts into it, so that what runs is what users get.
+ * Makes a throw-away user folder for n8n in which this package is installed as a community package, unless told
+ * otherwise: exactly the files that `npm pack` puts into it, so that what runs is what users get.
  *
  * @throws Error if the package is not built
  */
-export async function createUserFolder(): Promise<UserFolder> {
+export async function createUserFolder({ withoutPackage = false } = {}): Promise<UserFolder> {
 	const files = await builtFiles();
 	const folder: UserFolder = {
 		path: await mkdtemp(path.join(tmpdir(), 'n8n-nodes-emnify-')),
@@ -33,6 +33,7 @@ export async function createUserFolder(): Promise<UserFolder> {
 		encryptionKey: randomBytes(24).toString('hex'),
 	};
 	await writeFile(descriptionIn(folder.path), JSON.stringify(folder), { mode: 0o600 });
+	if (withoutPackage) return folder;
 	await install(files, path.join(folder.path, '.n8n', 'nodes', 'node_modules', manifest.name));
 	return folder;
 }
