@@ -1,0 +1,73 @@
+/* eslint-disable @n8n/community-nodes/no-restricted-globals, @n8n/community-nodes/no-restricted-imports -- this runs in Node, not in n8n */
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+
+import { CONCURRENT_READS } from '../../nodes/Emnify/shared/concurrency';
+import type { CreatedCredential, WorkflowFile } from '../real-n8n/rest';
+
+/** One of the workflows that are compared. */
+export interface Contestant {
+	name: string;
+	/** In this folder. */
+	file: string;
+	/** Adapts the workflow to the measure. */
+	change?: (workflow: BenchWorkflow) => void;
+}
+
+interface BenchNode {
+	name: string;
+	type: string;
+	parameters: Record<string, unknown>;
+	credentials?: Record<string, { id?: string; name: string }>;
+}
+
+export interface BenchWorkflow extends WorkflowFile {
+	nodes: BenchNode[];
+}
+
+export const emnifyNode: Contestant = { name: 'Emnify node', file: 'emnify-audit.json' };
+
+/** In batches of as many as the Emnify node has in flight. The shortest interval: with 0 n8n makes no batches. */
+export const httpRequestNode: Contestant = {
+	name: 'HTTP Request node',
+	file: 'http-request-audit.json',
+	change: inBatches(1),
+};
+
+/** The same with the pace set by hand to what the service allows, which makes every audit that slow. */
+export function pacedHttpRequestNode(limits: {
+	requestsPerWindow: number;
+	windowSeconds: number;
+}): Contestant {
+	const intervalMs = (CONCURRENT_READS * limits.windowSeconds * 1000) / limits.requestsPerWindow;
+	return {
+		...httpRequestNode,
+		name: `${httpRequestNode.name}, ${CONCURRENT_READS} every ${intervalMs} ms`,
+		change: inBatches(intervalMs),
+	};
+}
+
+function inBatches(batchInterval: number) {
+	return ({ nodes }: BenchWorkflow): void => {
+		const node = nodes.find(({ name }) => name === 'List trusted devices');
+		const options = node?.parameters.options as Record<string, unknown>;
+		options.batching = { batch: { batchSize: CONCURRENT_READS, batchInterval } };
+	};
+}
+
+/** A contestant's workflow with what its user would fill in, and a webhook of its own. */
+export async function workflowOf(
+	{ file, change }: Contestant,
+	filled: { baseUrl: string; credential: CreatedCredential; webhookPath: string },
+): Promise<BenchWorkflow> {
+	const text = await readFile(path.join(__dirname, file), 'utf8');
+	const workflow = JSON.parse(
+		text.replaceAll('https://cdn.emnify.net', filled.baseUrl),
+	) as BenchWorkflow;
+	for (const node of workflow.nodes) {
+		if (node.credentials) node.credentials = { emnifyApi: filled.credential };
+		if (node.type === 'n8n-nodes-base.webhook') node.parameters.path = filled.webhookPath;
+	}
+	change?.(workflow);
+	return workflow;
+}
