@@ -2,9 +2,10 @@
 import assert from 'node:assert/strict';
 
 import type { CreatedCredential, WorkflowFile } from '../real-n8n/rest';
+import { until } from '../real-n8n/until';
 import { createWorld, seed, startSimulator, type Simulator } from '../simulator';
 import type { Cluster } from './cluster';
-import { DELETE_DEVICE, LOGIN, sentBy, senderOf, startedBy, until } from './observe';
+import { DELETE_DEVICE, LOGIN, sentBy, senderOf, startedBy } from './observe';
 import { markdownTable } from './markdownTable';
 
 const USERS = 40;

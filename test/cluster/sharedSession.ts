@@ -3,10 +3,11 @@ import assert from 'node:assert/strict';
 import { performance } from 'node:perf_hooks';
 
 import type { CreatedCredential, WorkflowFile } from '../real-n8n/rest';
+import { until } from '../real-n8n/until';
 import { seed, startSimulator, type Simulator } from '../simulator';
 import { CONCURRENCY, type Cluster } from './cluster';
 import { markdownTable } from './markdownTable';
-import { executionsOf, LIST_DEVICES, LOGIN, sentBy, startedBy, until } from './observe';
+import { LIST_DEVICES, LOGIN, sentBy, startedBy } from './observe';
 
 /** As many as the two workers run at once. */
 const EXECUTIONS = 2 * CONCURRENCY;
@@ -105,7 +106,7 @@ async function runRound(
 	workflowId: string,
 	name: string,
 ): Promise<Round> {
-	const before = await executionsOf(main.rest, workflowId);
+	const before = await main.rest.executionsOf(workflowId);
 	simulator.forget();
 	simulator.faults.next(
 		{ kind: 'status', status: 503 },
@@ -135,7 +136,7 @@ async function runRound(
 		assert.deepEqual(devices.map(({ id }) => id).sort(), expected, `${name}: the devices`);
 	}
 	const executions = await until('n8n has stored all executions', async () => {
-		const all = (await executionsOf(main.rest, workflowId)).slice(before.length);
+		const all = (await main.rest.executionsOf(workflowId)).slice(before.length);
 		const ended = all.filter(({ status }) => !['new', 'running'].includes(status));
 		return ended.length === all.length && all.length >= EXECUTIONS && all;
 	});

@@ -1,11 +1,13 @@
 /* eslint-disable @n8n/community-nodes/no-restricted-imports -- this runs in Node, not in n8n */
 import assert from 'node:assert/strict';
 
+import { everyFiveSeconds } from '../real-n8n/pollTimes';
 import type { CreatedCredential, WorkflowFile } from '../real-n8n/rest';
+import { until } from '../real-n8n/until';
 import { seed, startSimulator, type Simulator } from '../simulator';
 import type { Cluster } from './cluster';
 import { markdownTable } from './markdownTable';
-import { executionsOf, LIST_DEVICES, LOGIN, senderOf, startedBy, until } from './observe';
+import { LIST_DEVICES, LOGIN, senderOf, startedBy } from './observe';
 
 /** As many polls have to pass before and after the event, to see that each of them looks and only one finds. */
 const POLLS = 2;
@@ -44,21 +46,21 @@ async function addDeviceAndCount(
 	workflowId: string,
 ): Promise<string[]> {
 	await until('the trigger has polled', () => pollsOf(simulator) >= POLLS);
-	assert.equal((await executionsOf(rest, workflowId)).length, 0, 'Executions before the event');
+	assert.equal((await rest.executionsOf(workflowId)).length, 0, 'Executions before the event');
 	const { id: deviceId } = simulator.world.addTrustedDevice(seed.administrator.id, {
 		operatingSystem: 'Windows 11',
 		browser: 'Edge 141',
 		activatedAt: simulator.clock.now(),
 	});
 	await until('the trigger has started an execution', async () => {
-		const executions = await executionsOf(rest, workflowId);
+		const executions = await rest.executionsOf(workflowId);
 		return executions.some(({ status }) => !['new', 'running'].includes(status));
 	});
 	const pollsSoFar = pollsOf(simulator);
 	await until('the trigger has polled on', () => pollsOf(simulator) >= pollsSoFar + POLLS);
 	const polls = pollsOf(simulator);
 
-	const executions = await executionsOf(rest, workflowId);
+	const executions = await rest.executionsOf(workflowId);
 	assert.equal(executions.length, 1, 'Executions after the event');
 	const [{ id = '' } = {}] = executions;
 	const execution = await rest.getExecution(id);
@@ -86,12 +88,6 @@ async function addDeviceAndCount(
 
 const TRIGGER = 'Emnify Trigger';
 
-/** One time each minute is the most that n8n allows; it allows several such times. */
-const pollTimes = [0, 10, 20, 30, 40, 50].map((second) => ({
-	mode: 'custom',
-	cronExpression: `${second} * * * * *`,
-}));
-
 function workflowOf(credential: CreatedCredential): WorkflowFile {
 	return {
 		name: 'New trusted device',
@@ -103,7 +99,7 @@ function workflowOf(credential: CreatedCredential): WorkflowFile {
 				position: [0, 0],
 				credentials: { emnifyApi: credential },
 				parameters: {
-					pollTimes: { item: pollTimes },
+					pollTimes: everyFiveSeconds,
 					events: ['trusted_device_added'],
 					scope: 'all',
 				},

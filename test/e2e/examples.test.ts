@@ -7,7 +7,9 @@ import { exampleForDemo, exampleNames, readExample, type Example } from '../demo
 import { openEditor, screenshot } from '../real-n8n/browser';
 import { startRealN8n, type RealN8n } from '../real-n8n/n8n';
 import { checkout } from '../real-n8n/paths';
+import { everyFiveSeconds } from '../real-n8n/pollTimes';
 import type { CreatedCredential, Execution } from '../real-n8n/rest';
+import { until } from '../real-n8n/until';
 import {
 	mfaKeyStatuses,
 	seed,
@@ -63,6 +65,15 @@ async function runNow(workflowId: string): Promise<Execution> {
 	const execution = await n8n.rest.runWorkflow(workflowId, 'Run now');
 	expect(execution.error).toBeUndefined();
 	return execution;
+}
+
+/** The executions of a workflow, once none of them runs any more, in the order of their start. */
+async function endedExecutions(workflowId: string): Promise<Execution[]> {
+	return await until('no execution is running', async () => {
+		const executions = await n8n.rest.executionsOf(workflowId);
+		if (executions.some(({ status }) => ['new', 'running'].includes(status))) return undefined;
+		return await Promise.all(executions.map(async ({ id }) => await n8n.rest.getExecution(id)));
+	});
 }
 
 function parametersOf(example: Example, name: string): Record<string, unknown> {
@@ -177,35 +188,19 @@ describe('new-trusted-devices', () => {
 			workflowId,
 			run: async (alertsTo = simulator.inboxUrl) => {
 				await call(`${n8n.url}/webhook/${webhookId}?alertsTo=${encodeURIComponent(alertsTo)}`);
-				return await newestExecution(workflowId);
+				const ended = await endedExecutions(workflowId);
+				return ended.at(-1) as Execution;
 			},
 		};
 	}
 
 	/** Calls a webhook, which n8n serves some moments after its workflow was published. */
 	async function call(address: string): Promise<void> {
-		const deadline = AbortSignal.timeout(30_000);
-		while ((await fetch(address)).status === 404) deadline.throwIfAborted();
-	}
-
-	async function newestExecution(workflowId: string): Promise<Execution> {
-		const filter = encodeURIComponent(JSON.stringify({ workflowId }));
-		const deadline = AbortSignal.timeout(30_000);
-		for (;;) {
-			const { results } = (await n8n.rest.request(
-				'GET',
-				`/rest/executions?filter=${filter}&limit=1`,
-			)) as { results: Array<{ id: string; status: string }> };
-			const [newest] = results;
-			if (newest && !['new', 'running'].includes(newest.status)) {
-				return await n8n.rest.getExecution(newest.id);
-			}
-			deadline.throwIfAborted();
-		}
+		await until('n8n serves the webhook', async () => (await fetch(address)).status !== 404);
 	}
 
 	const since = (execution: Execution) => execution.itemsOf('Since when')[0]?.json.since;
-	const until = (execution: Execution) => execution.itemsOf('Since when')[0]?.json.until;
+	const checkedUntil = (execution: Execution) => execution.itemsOf('Since when')[0]?.json.until;
 
 	/** The e-mail on so many devices. */
 	const emailOn = (devices: number) => ({
@@ -243,12 +238,12 @@ describe('new-trusted-devices', () => {
 		expect(alerts()).toEqual([emailOn(devicesOfTheLastWeek())]);
 
 		const second = await run();
-		expect(since(second)).toBe(until(first));
+		expect(since(second)).toBe(checkedUntil(first));
 		expect(alerts()).toEqual([]);
 
 		simulator.world.addTrustedDevice(seed.totpUser.id, { activatedAt: simulator.clock.now() });
 		const third = await run();
-		expect(since(third)).toBe(until(second));
+		expect(since(third)).toBe(checkedUntil(second));
 		expect(alerts()).toEqual([
 			{
 				subject: 'emnify: 1 new trusted device',
@@ -263,12 +258,12 @@ describe('new-trusted-devices', () => {
 
 		simulator.faults.next({ kind: 'status', status: 403 }, { endpoint: DEVICES });
 		const incomplete = await run();
-		expect(since(incomplete)).toBe(until(third));
+		expect(since(incomplete)).toBe(checkedUntil(third));
 		expect(alerts()).toMatchObject([
 			{ text: expect.stringContaining('Could not be checked:\n- ') },
 		]);
 
-		expect(since(await run())).toBe(until(third));
+		expect(since(await run())).toBe(checkedUntil(third));
 	});
 });
 
@@ -357,6 +352,156 @@ describe('mfa-compliance', () => {
 	});
 });
 
+describe('application-token-report', () => {
+	/** What the seeded world has in force: two of Acme Fleet's tokens are revoked or expired. */
+	const inForce = 5;
+
+	test('reports the tokens in force that never end or have no description, in one message', async () => {
+		const { administrator } = seed;
+		const { world, clock } = simulator;
+		const expiryDate = new Date(clock.now().getTime() + 30 * 24 * 3_600_000);
+		const common = { creatorId: administrator.id };
+		world.addApplicationToken({ ...common, id: 901, description: 'Tidy', expiryDate });
+		world.addApplicationToken({ ...common, id: 902 });
+		await runNow(await importExample('application-token-report'));
+		const [alert, ...others] = alerts();
+		expect(others).toEqual([]);
+		const [heading, ...lines] = (alert?.text ?? '').split('\n');
+		expect(heading).toBe(`*Application tokens to tidy up: ${inForce} of ${inForce + 1} in force*`);
+		const named = lines.map((line) => Number(/\(token (\d+), created by /.exec(line)?.[1]));
+		expect(named.sort()).toEqual([201, 205, 206, 207, 902]);
+		expect(alert?.text).toMatch(/^- `Data centre` \(token 205, .+\): no expiry date$/m);
+		expect(alert?.text).toMatch(/^- \(token 902, .+\): no expiry date, no description$/m);
+	});
+
+	test('reports nothing when all is tidy', async () => {
+		const expiryDate = new Date(simulator.clock.now().getTime() + 30 * 24 * 3_600_000);
+		for (const token of simulator.world.applicationTokens.values()) token.expiryDate ??= expiryDate;
+		await runNow(await importExample('application-token-report'));
+		expect(alerts()).toEqual([]);
+	});
+});
+
+/** Publishes an example whose trigger polls every five seconds, and waits for its start: nothing before it is told of. */
+async function publishTrigger(name: string, trigger: string): Promise<string> {
+	const workflowId = await importExample(name, (example) => {
+		parametersOf(example, trigger).pollTimes = everyFiveSeconds;
+	});
+	await n8n.rest.activateWorkflow(workflowId);
+	return workflowId;
+}
+
+describe('failed-logins-alert', () => {
+	const TRIGGER = 'Failed login';
+
+	async function failToLogIn(times: number, { username } = seed.observer as { username: string }) {
+		for (let attempt = 0; attempt < times; attempt++) {
+			await fetch(`${simulator.url}/api/v1/authenticate`, {
+				method: 'POST',
+				headers: { 'content-type': 'application/json' },
+				body: JSON.stringify({ username, password: 'fake-wrong-password' }),
+			});
+		}
+	}
+
+	test('alerts once when a user has failed five times within ten minutes', async () => {
+		const workflowId = await publishTrigger('failed-logins-alert', TRIGGER);
+		try {
+			const started = () => simulator.count('GET /api/v1/event') > 0;
+			await until('the trigger has polled', started);
+			/** Waits until the trigger has told of so many failures in all, and the workflow has dealt with them. */
+			const told = async (failures: number) =>
+				await until(`the trigger has told of ${failures} failures`, async () => {
+					const executions = await endedExecutions(workflowId);
+					expect(executions.map(({ error }) => error).filter(Boolean)).toEqual([]);
+					const items = executions.flatMap((execution) => execution.itemsOf(TRIGGER));
+					return items.length === failures;
+				});
+
+			await failToLogIn(4);
+			await failToLogIn(4, seed.totpUser);
+			await told(8);
+			expect(alerts()).toEqual([]);
+
+			await failToLogIn(1);
+			await told(9);
+			const login = seed.observer.username;
+			expect(alerts()).toEqual([
+				{
+					text: expect.stringMatching(
+						new RegExp(
+							`^\\*5 failed logins within ten minutes\\* as \`${login}\`\\n.+, from \`127\\.0\\.0\\.1\`$`,
+						),
+					),
+				},
+			]);
+
+			await failToLogIn(1);
+			await told(10);
+			expect(alerts()).toEqual([]);
+
+			simulator.clock.advance({ hours: 1 });
+			await failToLogIn(5);
+			await told(15);
+			expect(alerts()).toMatchObject([{ text: expect.stringContaining(`\`${login}\``) }]);
+		} finally {
+			await n8n.rest.deactivateWorkflow(workflowId);
+		}
+	});
+});
+
+describe('new-trusted-device-alert', () => {
+	test('each new device has a message of its own, with a link that revokes it after asking', async () => {
+		const { administrator, observer } = seed;
+		const workflowId = await publishTrigger('new-trusted-device-alert', 'New trusted device');
+		try {
+			await until('the trigger has polled', () => simulator.count(DEVICES) > 0);
+			const add = ({ id }: { id: number }, browser: string) =>
+				simulator.world.addTrustedDevice(id, {
+					browser,
+					operatingSystem: 'Windows 11',
+					activatedAt: simulator.clock.now(),
+				});
+			const kept = add(administrator, 'Firefox <!channel>');
+			const revoked = add(observer, 'Edge 141');
+			await until('both messages have arrived', () => simulator.inbox.length === 2);
+			const texts = alerts().map(({ text }) => text);
+			const linkIn = (username: string) => {
+				const text = texts.find((candidate) => candidate.includes(`\`${username}\``));
+				expect(text).toMatch(/^\*New trusted device\* of `\S+`: `[^<>]+`, since .+\n<http/);
+				return /<(http\S+)\|/.exec(text ?? '')?.[1] ?? '';
+			};
+			const devicesOf = ({ id }: { id: number }) =>
+				[...simulator.world.user(id).trustedDevices].map((device) => device.id);
+
+			await answer(linkIn(observer.username), 'Revoke the device');
+			await until('the device is revoked', () => !devicesOf(observer).includes(revoked.id));
+			await answer(linkIn(administrator.username), 'Keep it');
+			const executions = await until('all executions have ended', async () => {
+				const all = await endedExecutions(workflowId);
+				return all.every(({ status }) => status === 'success') && all;
+			});
+			expect(executions).toHaveLength(3);
+			expect(devicesOf(administrator)).toContain(kept.id);
+			expect(simulator.count(REVOKE)).toBe(1);
+
+			await page.goto(linkIn(observer.username));
+			expect(await page.getByRole('button', { name: 'Submit' }).count()).toBe(0);
+		} finally {
+			await n8n.rest.deactivateWorkflow(workflowId);
+		}
+	});
+
+	async function answer(link: string, choice: string): Promise<void> {
+		await page.goto(link);
+		await page.getByRole('heading', { name: 'A new trusted device' }).waitFor();
+		await page.getByLabel('What to do').selectOption(choice);
+		await screenshot(page, 'example-new-trusted-device-alert');
+		await page.getByRole('button', { name: 'Submit' }).click();
+		await page.getByText('Form Submitted').waitFor();
+	}
+});
+
 /** Activates an example and opens its form, which n8n serves some moments later. */
 async function openForm(
 	name: string,
@@ -366,8 +511,9 @@ async function openForm(
 	const workflow = await exampleForDemo(name, { simulator, credential });
 	const { id } = await n8n.rest.createWorkflow(workflow);
 	await n8n.rest.activateWorkflow(id);
-	const deadline = AbortSignal.timeout(30_000);
-	while (!(await page.goto(`${n8n.url}/form/${webhookId}`))?.ok()) deadline.throwIfAborted();
+	await until('n8n serves the form', async () => {
+		return (await page.goto(`${n8n.url}/form/${webhookId}`))?.ok();
+	});
 }
 
 async function submit(fields: Record<string, string>): Promise<void> {

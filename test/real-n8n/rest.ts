@@ -195,6 +195,16 @@ export class Rest {
 		return new Execution(id, status, parse(data) as IRunExecutionData);
 	}
 
+	/** The executions of a workflow so far, in the order of their start. */
+	async executionsOf(workflowId: string): Promise<Array<{ id: string; status: ExecutionStatus }>> {
+		const filter = encodeURIComponent(JSON.stringify({ workflowId }));
+		const path = `/rest/executions?filter=${filter}&limit=100`;
+		const { results } = (await this.request('GET', path)) as {
+			results: Array<{ id: string; status: ExecutionStatus }>;
+		};
+		return results.sort((a, b) => Number(a.id) - Number(b.id));
+	}
+
 	async nodeTypes(): Promise<INodeTypeDescription[]> {
 		return (await this.request('GET', '/types/nodes.json')) as INodeTypeDescription[];
 	}
