@@ -5,6 +5,7 @@ import type { Browser, Locator, Page } from 'playwright-core';
 
 import { exampleForDemo, exampleNames, readExample, type Example } from '../demo/examples';
 import { openEditor, screenshot } from '../real-n8n/browser';
+import { onCanvas } from '../real-n8n/editor';
 import { startRealN8n, type RealN8n } from '../real-n8n/n8n';
 import { checkout } from '../real-n8n/paths';
 import { everyFiveSeconds } from '../real-n8n/pollTimes';
@@ -98,7 +99,7 @@ test('each one is imported by the editor’s menu, and lacks nothing but the cre
 		const chooseFile = page.locator('[data-test-id="workflow-import-input"]');
 		await chooseFile.setInputFiles(path.join(checkout, 'examples', `${name}.json`));
 		const { nodes } = await readExample(name);
-		for (const node of nodes) await onCanvas(node).waitFor();
+		for (const node of nodes) await shown(node).waitFor();
 		await page.keyboard.press('1');
 		await screenshot(page, `canvas-${name}`);
 		const withCredentials = nodes.filter(({ credentials }) => credentials);
@@ -131,9 +132,9 @@ async function shownIssues(): Promise<string[]> {
 }
 
 /** A node as the editor shows it; a note is known by its heading. */
-function onCanvas({ name, type, parameters: { content } }: Example['nodes'][number]): Locator {
+function shown({ name, type, parameters: { content } }: Example['nodes'][number]): Locator {
 	if (type !== 'n8n-nodes-base.stickyNote') {
-		return page.locator(`[data-test-id="canvas-node"][data-node-name="${name}"]`);
+		return onCanvas(page, name);
 	}
 	const [heading = ''] = String(content).replace('## ', '').split('\n');
 	return page.locator('[data-test-id="sticky"]').getByText(heading, { exact: true });

@@ -1,6 +1,7 @@
 import type { Browser, Page } from 'playwright-core';
 
 import { openEditor, screenshot } from '../real-n8n/browser';
+import { executeButton, openNode, outputPanel } from '../real-n8n/editor';
 import { startRealN8n, type RealN8n } from '../real-n8n/n8n';
 import type { CreatedCredential, WorkflowFile } from '../real-n8n/rest';
 import { seed, startSimulator, type Simulator } from '../simulator';
@@ -193,20 +194,15 @@ async function openForm({ resource, operation, credential, fields }: Form): Prom
 		connections: { 'Run now': { main: [[{ node: 'Emnify', type: 'main', index: 0 }]] } },
 		settings: { executionOrder: 'v1' },
 	});
-	await page.goto(`${n8n.url}/workflow/${id}`);
-	await page.locator('[data-test-id="canvas-node"][data-node-name="Emnify"]').dblclick();
-	await executeButton().waitFor();
+	await openNode(page, n8n, id, 'Emnify');
 }
-
-const executeButton = () => page.locator('[data-test-id="node-execute-button"]');
 
 test.each(forms)('$resource: $operation runs by its form', async (form) => {
 	const name = `${form.resource}-${form.operation}`;
 	await openForm(form);
 	await screenshot(page, `pair-${name}-before`);
-	await executeButton().click();
-	const output = page.locator('[data-test-id="output-panel"]');
-	await output.getByText(form.shows).first().waitFor();
+	await executeButton(page).click();
+	await outputPanel(page).getByText(form.shows).first().waitFor();
 	await screenshot(page, `pair-${name}-after`);
 });
 
@@ -229,8 +225,8 @@ test('a user and one of their devices are chosen from searchable lists', async (
 	await openList('deviceId');
 	await screenshot(page, 'list-device');
 	await choose(/^Internet Explorer 11 on Windows 7 · trusted since/);
-	await executeButton().click();
-	await page.locator('[data-test-id="output-panel"]').getByText('deleted').first().waitFor();
+	await executeButton(page).click();
+	await outputPanel(page).getByText('deleted').first().waitFor();
 	const deleted = simulator.requests.at(-1);
 	expect(deleted).toMatchObject({ method: 'DELETE', status: 204 });
 	expect(deleted?.path).toMatch(`/api/v1/user/${seed.ids.manyDevicesUser}/mfa/trusted_device/`);
