@@ -1,36 +1,54 @@
-/* eslint-disable @n8n/community-nodes/no-restricted-imports -- the demo runs in Node, not in n8n */
-import { copyFile, mkdir } from 'node:fs/promises';
+/* eslint-disable no-console, @n8n/community-nodes/no-restricted-globals, @n8n/community-nodes/no-restricted-imports -- a command that runs in Node, not in n8n, and speaks to a person on the terminal */
+import { mkdir, rm } from 'node:fs/promises';
 import path from 'node:path';
 
-import { openEditor, screenshot } from '../real-n8n/browser';
-import { startRealN8n } from '../real-n8n/n8n';
+import type { Page } from 'playwright-core';
+
+import { openEditor } from '../real-n8n/browser';
+import {
+	chooseCredentialType,
+	executeButton,
+	inputPanel,
+	onCanvas,
+	openNode,
+	outputPanel,
+	searchNode,
+} from '../real-n8n/editor';
+import { startRealN8n, type RealN8n } from '../real-n8n/n8n';
 import { checkout } from '../real-n8n/paths';
-import { seed, startSimulator } from '../simulator';
+import type { CreatedCredential } from '../real-n8n/rest';
+import { seed, startSimulator, type Simulator } from '../simulator';
 import { exampleForDemo } from './examples';
 
-/** `npm run screenshots`: takes the README's picture anew, of the audit workflow in the editor of a real n8n. */
+/** Where the README finds them, each as `<name>-light.png` and `<name>-dark.png`. */
+const folder = path.join(checkout, 'docs', 'screenshots');
+
+/** The pictures show the same world each time. */
+const startsAt = new Date('2026-03-02T08:00:00Z');
+
+interface Stage {
+	page: Page;
+	n8n: RealN8n;
+	simulator: Simulator;
+	credential: CreatedCredential;
+}
+
+/** `npm run screenshots`: takes the README's pictures anew, in the editor of a real n8n, in light and in dark. */
 async function main(): Promise<void> {
-	const simulator = await startSimulator();
-	const n8n = await startRealN8n();
+	const simulator = await startSimulator({ startsAt });
+	const n8n = await startRealN8n({ log: console.log });
 	const { browser, page } = await openEditor(n8n);
 	try {
 		const credential = await n8n.rest.createCredential({
 			name: 'Emnify account',
 			data: { baseUrl: simulator.url, applicationToken: seed.applicationToken },
 		});
-		const workflow = await exampleForDemo('trusted-device-audit', { simulator, credential });
-		const { id } = await n8n.rest.createWorkflow(workflow);
-		await page.setViewportSize({ width: 1600, height: 900 });
-		await page.goto(`${n8n.url}/workflow/${id}`);
-		await page.locator('[data-test-id="canvas-node"][data-node-name="Send alert"]').waitFor();
-		await page.locator('[data-test-id="execute-workflow-button"]').first().click();
-		await page.getByText('Workflow executed successfully').waitFor();
-		await page.mouse.move(0, 0);
-		await page.keyboard.press('1');
-		const file = await screenshot(page, 'trusted-device-audit');
-		const docs = path.join(checkout, 'docs');
-		await mkdir(docs, { recursive: true });
-		await copyFile(file, path.join(docs, 'trusted-device-audit.png'));
+		await rm(folder, { recursive: true, force: true });
+		await mkdir(folder, { recursive: true });
+		for (const [name, show] of Object.entries(pictures)) {
+			await show({ page, n8n, simulator, credential });
+			await take(page, name);
+		}
 	} finally {
 		await browser.close();
 		await n8n.stop();
@@ -38,4 +56,177 @@ async function main(): Promise<void> {
 	}
 }
 
-void main();
+async function take(page: Page, name: string): Promise<void> {
+	await page.mouse.move(0, 0);
+	// Messages that come and go.
+	await page.addStyleTag({ content: '.el-notification { display: none }' });
+	for (const colorScheme of ['light', 'dark'] as const) {
+		await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+		const file = path.join(folder, `${name}-${colorScheme}.png`);
+		await page.screenshot({ path: file, animations: 'disabled', caret: 'hide' });
+		console.log(path.relative(checkout, file));
+	}
+	await page.emulateMedia({ colorScheme: 'light' });
+}
+
+/** What each picture shows, in the order in which they are taken. */
+const pictures: Record<string, (stage: Stage) => Promise<void>> = {
+	'audit-workflow': async ({ page, n8n, simulator, credential }) => {
+		const workflow = await exampleForDemo('trusted-device-audit', { simulator, credential });
+		const { id } = await n8n.rest.createWorkflow(workflow);
+		await page.goto(`${n8n.url}/workflow/${id}`);
+		await onCanvas(page, 'Send alert').waitFor();
+		const execute = page.locator('[data-test-id="execute-workflow-button"]', {
+			hasText: 'Execute workflow',
+		});
+		await execute.first().click();
+		await page.getByText('Workflow executed successfully').waitFor();
+		await page.getByText('1 item').nth(3).waitFor();
+		await execute.first().waitFor();
+		await page.keyboard.press('1');
+	},
+	credential: async ({ page, n8n }) => {
+		await page.goto(`${n8n.url}/home/credentials/create`);
+		await chooseCredentialType(page, 'Emnify API');
+		await page.getByText('Base URL').first().waitFor();
+	},
+	'node-panel': async ({ page, n8n }) => {
+		await page.goto(`${n8n.url}/workflow/new`);
+		await page.locator('[data-test-id="canvas-add-button"]').click();
+		await (await searchNode(page, 'manual', 'Trigger manually')).click();
+		await page.locator('[data-test-id="canvas-handle-plus"]').click();
+		await (await searchNode(page, '2FA', 'Emnify')).click();
+		await page.getByText('Create application token').waitFor();
+	},
+	'trusted-device': async (stage) => {
+		await openForm(stage, { resource: 'trustedDevice', operation: 'audit' });
+		await run(stage, /Trusted for \d+ days/);
+	},
+	user: async (stage) => {
+		await openForm(stage, { resource: 'user', operation: 'getAll', returnAll: true });
+		await run(stage, /otis.berg/);
+	},
+	event: async (stage) => {
+		await openForm(stage, {
+			resource: 'event',
+			operation: 'getAll',
+			returnAll: true,
+			filters: { severity: 1 },
+		});
+		await run(stage, /Support accessed/);
+	},
+	'application-token': async (stage) => {
+		await openForm(stage, { resource: 'applicationToken', operation: 'getAll', returnAll: true });
+		await run(stage, /Data centre/);
+	},
+	'mfa-key': async (stage) => {
+		await openForm(stage, {
+			resource: 'mfaKey',
+			operation: 'delete',
+			user: {
+				__rl: true,
+				mode: 'list',
+				value: String(seed.ids.pendingKeyUser),
+				cachedResultName: 'Pia Moreau (pia.moreau@acme-fleet.example)',
+			},
+			keyId: { __rl: true, mode: 'list', value: '' },
+		});
+		await stage.page.locator('[data-test-id="resource-locator-keyId"] input').last().click();
+		await stage.page.locator('[data-test-id="rlc-item"]').first().waitFor();
+	},
+	authentication: async (stage) => {
+		await openForm(stage, {
+			resource: 'authentication',
+			operation: 'retrieveToken',
+			grant: 'mfaCode',
+		});
+	},
+	trigger: async (stage) => {
+		const { page, n8n, credential } = stage;
+		const { id } = await n8n.rest.createWorkflow({
+			name: 'New trusted device',
+			nodes: [
+				{
+					...emnifyNode(credential),
+					type: 'n8n-nodes-emnify.emnifyTrigger',
+					parameters: {
+						pollTimes: { item: [{ mode: 'everyX', value: 5, unit: 'minutes' }] },
+						events: ['trusted_device_added', 'user_login_failed'],
+						scope: 'all',
+					},
+				},
+			],
+			connections: {},
+			settings: { executionOrder: 'v1' },
+		});
+		await openNode(page, n8n, id, 'Emnify');
+		await run(stage, /trusted_device_added/);
+	},
+	'output-preview': async ({ page, n8n, credential }) => {
+		const { id } = await n8n.rest.createWorkflow({
+			name: 'Audit and alert',
+			nodes: [
+				{
+					...emnifyNode(credential),
+					parameters: { resource: 'trustedDevice', operation: 'audit' },
+				},
+				{
+					id: 'd0000000-0000-4000-8000-000000000002',
+					name: 'Alert',
+					type: 'n8n-nodes-base.set',
+					typeVersion: 3.4,
+					position: [240, 0],
+					parameters: {},
+				},
+			],
+			connections: { Emnify: { main: [[{ node: 'Alert', type: 'main', index: 0 }]] } },
+			settings: { executionOrder: 'v1' },
+		});
+		await openNode(page, n8n, id, 'Alert');
+		await inputPanel(page).getByText('trusted_until').waitFor();
+	},
+};
+
+const emnifyNode = (credential: CreatedCredential) => ({
+	id: 'd0000000-0000-4000-8000-000000000001',
+	name: 'Emnify',
+	type: 'n8n-nodes-emnify.emnify',
+	typeVersion: 1,
+	position: [0, 0],
+	credentials: { emnifyApi: credential },
+});
+
+/** Opens the form of a node Emnify behind a manual trigger. */
+async function openForm({ page, n8n, credential }: Stage, parameters: object): Promise<void> {
+	const { id } = await n8n.rest.createWorkflow({
+		name: 'Emnify',
+		nodes: [
+			{
+				id: 'd0000000-0000-4000-8000-000000000000',
+				name: 'Run now',
+				type: 'n8n-nodes-base.manualTrigger',
+				typeVersion: 1,
+				position: [-240, 0],
+				parameters: {},
+			},
+			{ ...emnifyNode(credential), parameters },
+		],
+		connections: { 'Run now': { main: [[{ node: 'Emnify', type: 'main', index: 0 }]] } },
+		settings: { executionOrder: 'v1' },
+	});
+	await openNode(page, n8n, id, 'Emnify');
+}
+
+async function run({ page }: Stage, shows: RegExp): Promise<void> {
+	await executeButton(page).click();
+	await outputPanel(page).getByText(shows).first().waitFor();
+	await page.getByText('Node executed successfully').waitFor();
+}
+
+main().then(
+	() => process.exit(0),
+	(error: Error) => {
+		console.error(error);
+		process.exit(1);
+	},
+);

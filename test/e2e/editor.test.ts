@@ -2,6 +2,7 @@ import type { Browser, Page } from 'playwright-core';
 
 import { openEditor, screenshot } from '../real-n8n/browser';
 import {
+	chooseCredentialType,
 	executeButton,
 	field,
 	inputPanel,
@@ -91,11 +92,7 @@ describe('the credential, by its form', () => {
 
 	test('its test says in words why emnify refuses', async () => {
 		await page.goto(`${n8n.url}/home/credentials/create`);
-		await page.locator('[data-test-id="new-credential-type-select"] input').fill('emnify');
-		await page
-			.locator('[data-test-id="new-credential-type-select-option"]', { hasText: 'Emnify API' })
-			.click();
-		await page.locator('[data-test-id="new-credential-type-button"]').click();
+		await chooseCredentialType(page, 'Emnify API');
 		expect(await labels()).toEqual([
 			'Authentication Method',
 			'Application Token',

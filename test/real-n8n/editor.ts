@@ -39,3 +39,12 @@ export async function searchNode(page: Page, text: string, name: string): Promis
 	await page.locator('[data-test-id="node-creator-search-bar"]').fill(text);
 	return page.locator('[data-test-id="item-iterator-item"]', { hasText: name }).first();
 }
+
+/** Chooses what a new credential is for, in the dialogue that asks for it. */
+export async function chooseCredentialType(page: Page, name: string): Promise<void> {
+	await page.locator('[data-test-id="new-credential-type-select"] input').fill(name);
+	await page
+		.locator('[data-test-id="new-credential-type-select-option"]', { hasText: name })
+		.click();
+	await page.locator('[data-test-id="new-credential-type-button"]').click();
+}
