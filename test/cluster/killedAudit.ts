@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 
 import type { CreatedCredential, WorkflowFile } from '../real-n8n/rest';
 import { until } from '../real-n8n/until';
+import { emnify, runNow, workflowOf } from '../real-n8n/workflows';
 import { createWorld, seed, startSimulator, type Simulator } from '../simulator';
 import type { Cluster } from './cluster';
 import { DELETE_DEVICE, LOGIN, sentBy, senderOf, startedBy } from './observe';
@@ -139,37 +140,17 @@ async function killAndRunAgain(
 }
 
 function revokingAudit(credential: CreatedCredential): WorkflowFile {
-	return {
-		name: 'Audit that revokes',
-		nodes: [
-			{
-				name: 'Start',
-				type: 'n8n-nodes-base.manualTrigger',
-				typeVersion: 1,
-				position: [0, 0],
-				parameters: {},
-			},
-			{
-				name: 'Audit',
-				type: 'n8n-nodes-emnify.emnify',
-				typeVersion: 1,
-				position: [200, 0],
-				credentials: { emnifyApi: credential },
-				parameters: {
-					resource: 'trustedDevice',
-					operation: 'audit',
-					scope: 'all',
-					policy: { maxAgeDays: MAX_AGE_DAYS },
-					output: 'devices',
-					revoke: 'revoke',
-					revokeRules: ['maxAgeDays'],
-					maxRevocations: 1000,
-				},
-			},
-		],
-		connections: { Start: { main: [[{ node: 'Audit', type: 'main', index: 0 }]] } },
-		settings: { executionOrder: 'v1' },
+	const parameters = {
+		resource: 'trustedDevice',
+		operation: 'audit',
+		scope: 'all',
+		policy: { maxAgeDays: MAX_AGE_DAYS },
+		output: 'devices',
+		revoke: 'revoke',
+		revokeRules: ['maxAgeDays'],
+		maxRevocations: 1000,
 	};
+	return workflowOf('Audit that revokes', [runNow, emnify(parameters, credential, 'Audit')]);
 }
 
 interface Device {

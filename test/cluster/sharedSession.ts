@@ -4,6 +4,7 @@ import { performance } from 'node:perf_hooks';
 
 import type { CreatedCredential, WorkflowFile } from '../real-n8n/rest';
 import { until } from '../real-n8n/until';
+import { emnify, workflowOf } from '../real-n8n/workflows';
 import { seed, startSimulator, type Simulator } from '../simulator';
 import { CONCURRENCY, type Cluster } from './cluster';
 import { markdownTable } from './markdownTable';
@@ -62,42 +63,28 @@ export async function checkSharedSession(
 const WEBHOOK_PATH = 'devices';
 
 function devicesByWebhook(credential: CreatedCredential): WorkflowFile {
-	return {
-		name: 'Devices by webhook',
-		nodes: [
-			{
-				name: 'Webhook',
-				type: 'n8n-nodes-base.webhook',
-				typeVersion: 2,
-				position: [0, 0],
-				webhookId: WEBHOOK_PATH,
-				parameters: {
-					httpMethod: 'POST',
-					path: WEBHOOK_PATH,
-					responseMode: 'lastNode',
-					responseData: 'allEntries',
-					options: {},
-				},
-			},
-			{
-				name: 'Devices',
-				type: 'n8n-nodes-emnify.emnify',
-				typeVersion: 1,
-				position: [200, 0],
-				credentials: { emnifyApi: credential },
-				parameters: {
-					resource: 'trustedDevice',
-					operation: 'getAll',
-					user: { __rl: true, mode: 'id', value: 'my' },
-					returnAll: true,
-					// The requests are held back until all of them are there.
-					options: { timeout: 300 },
-				},
-			},
-		],
-		connections: { Webhook: { main: [[{ node: 'Devices', type: 'main', index: 0 }]] } },
-		settings: { executionOrder: 'v1' },
+	const webhook = {
+		name: 'Webhook',
+		type: 'n8n-nodes-base.webhook',
+		typeVersion: 2,
+		webhookId: WEBHOOK_PATH,
+		parameters: {
+			httpMethod: 'POST',
+			path: WEBHOOK_PATH,
+			responseMode: 'lastNode',
+			responseData: 'allEntries',
+			options: {},
+		},
 	};
+	const parameters = {
+		resource: 'trustedDevice',
+		operation: 'getAll',
+		user: { __rl: true, mode: 'id', value: 'my' },
+		returnAll: true,
+		// The requests are held back until all of them are there.
+		options: { timeout: 300 },
+	};
+	return workflowOf('Devices by webhook', [webhook, emnify(parameters, credential, 'Devices')]);
 }
 
 async function runRound(

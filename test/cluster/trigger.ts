@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict';
 
 import { everyFiveSeconds } from '../real-n8n/pollTimes';
-import type { CreatedCredential, WorkflowFile } from '../real-n8n/rest';
 import { until } from '../real-n8n/until';
+import { emnifyTrigger, workflowOf } from '../real-n8n/workflows';
 import { seed, startSimulator, type Simulator } from '../simulator';
 import type { Cluster } from './cluster';
 import { markdownTable } from './markdownTable';
@@ -27,7 +27,16 @@ export async function checkTrigger(
 			name: 'Emnify of the trigger',
 			data: { baseUrl: simulator.url, applicationToken: seed.applicationToken },
 		});
-		const { id: workflowId } = await rest.createWorkflow(workflowOf(credential));
+		const { id: workflowId } = await rest.createWorkflow(
+			workflowOf('New trusted device', [
+				emnifyTrigger(
+					{ pollTimes: everyFiveSeconds, events: ['trusted_device_added'], scope: 'all' },
+					credential,
+					TRIGGER,
+				),
+				{ name: 'Nothing', type: 'n8n-nodes-base.noOp' },
+			]),
+		);
 		log('A trigger, and a device that becomes trusted');
 		await rest.activateWorkflow(workflowId);
 		try {
@@ -87,35 +96,6 @@ async function addDeviceAndCount(
 }
 
 const TRIGGER = 'Emnify Trigger';
-
-function workflowOf(credential: CreatedCredential): WorkflowFile {
-	return {
-		name: 'New trusted device',
-		nodes: [
-			{
-				name: TRIGGER,
-				type: 'n8n-nodes-emnify.emnifyTrigger',
-				typeVersion: 1,
-				position: [0, 0],
-				credentials: { emnifyApi: credential },
-				parameters: {
-					pollTimes: everyFiveSeconds,
-					events: ['trusted_device_added'],
-					scope: 'all',
-				},
-			},
-			{
-				name: 'Nothing',
-				type: 'n8n-nodes-base.noOp',
-				typeVersion: 1,
-				position: [200, 0],
-				parameters: {},
-			},
-		],
-		connections: { [TRIGGER]: { main: [[{ node: 'Nothing', type: 'main', index: 0 }]] } },
-		settings: { executionOrder: 'v1' },
-	};
-}
 
 /** Each poll reads the administrator's devices once. */
 const pollsOf = ({ requests }: Simulator) =>

@@ -3,7 +3,8 @@ import type { IDataObject, INodeExecutionData } from 'n8n-workflow';
 
 import { startRealN8n, type RealN8n } from '../real-n8n/n8n';
 import type { N8nVersion } from '../real-n8n/paths';
-import type { CreatedCredential, Execution, WorkflowFile } from '../real-n8n/rest';
+import type { CreatedCredential, Execution } from '../real-n8n/rest';
+import { emnify, runNow, workflowOf } from '../real-n8n/workflows';
 import { seed, startSimulator, type Simulator } from '../simulator';
 
 /** How a node of a workflow is set up for one run. */
@@ -68,33 +69,11 @@ export class Stage {
 		credential = this.administrator,
 		continueOnFail = false,
 	}: Task): Promise<Execution> {
-		const workflow: WorkflowFile & { pinData: object } = {
-			name: 'Compatibility',
-			nodes: [
-				{
-					id: 'c0000000-0000-4000-8000-000000000001',
-					name: 'Start',
-					type: 'n8n-nodes-base.manualTrigger',
-					typeVersion: 1,
-					position: [0, 0],
-					parameters: {},
-				},
-				{
-					id: 'c0000000-0000-4000-8000-000000000002',
-					name: NODE,
-					type: 'n8n-nodes-emnify.emnify',
-					typeVersion: 1,
-					position: [240, 0],
-					parameters,
-					credentials: { emnifyApi: credential },
-					...(continueOnFail && { onError: 'continueRegularOutput' }),
-				},
-			],
-			connections: { Start: { main: [[{ node: NODE, type: 'main', index: 0 }]] } },
-			pinData: { Start: items.map((json) => ({ json })) },
-			settings: { executionOrder: 'v1' },
-		};
-		const { id } = await this.n8n.rest.createWorkflow(workflow);
+		const node = emnify(parameters, credential, NODE);
+		const onError = continueOnFail ? { onError: 'continueRegularOutput' } : {};
+		const { id } = await this.n8n.rest.createWorkflow(
+			workflowOf('Compatibility', [runNow, { ...node, ...onError }], items),
+		);
 		return await this.n8n.rest.runWorkflow(id);
 	}
 

@@ -17,6 +17,7 @@ import {
 import { startRealN8n, type RealN8n } from '../real-n8n/n8n';
 import { checkout } from '../real-n8n/paths';
 import type { CreatedCredential } from '../real-n8n/rest';
+import { emnify, emnifyTrigger, runNow, workflowOf } from '../real-n8n/workflows';
 import { seed, startSimulator, type Simulator } from '../simulator';
 import { exampleForDemo } from './examples';
 
@@ -143,77 +144,30 @@ const pictures: Record<string, (stage: Stage) => Promise<void>> = {
 	},
 	trigger: async (stage) => {
 		const { page, n8n, credential } = stage;
-		const { id } = await n8n.rest.createWorkflow({
-			name: 'New trusted device',
-			nodes: [
-				{
-					...emnifyNode(credential),
-					type: 'n8n-nodes-emnify.emnifyTrigger',
-					parameters: {
-						pollTimes: { item: [{ mode: 'everyX', value: 5, unit: 'minutes' }] },
-						events: ['trusted_device_added', 'user_login_failed'],
-						scope: 'all',
-					},
-				},
-			],
-			connections: {},
-			settings: { executionOrder: 'v1' },
-		});
+		const parameters = {
+			pollTimes: { item: [{ mode: 'everyX', value: 5, unit: 'minutes' }] },
+			events: ['trusted_device_added', 'user_login_failed'],
+			scope: 'all',
+		};
+		const { id } = await n8n.rest.createWorkflow(
+			workflowOf('New trusted device', [emnifyTrigger(parameters, credential, 'Emnify')]),
+		);
 		await openNode(page, n8n, id, 'Emnify');
 		await run(stage, /trusted_device_added/);
 	},
 	'output-preview': async ({ page, n8n, credential }) => {
-		const { id } = await n8n.rest.createWorkflow({
-			name: 'Audit and alert',
-			nodes: [
-				{
-					...emnifyNode(credential),
-					parameters: { resource: 'trustedDevice', operation: 'audit' },
-				},
-				{
-					id: 'd0000000-0000-4000-8000-000000000002',
-					name: 'Alert',
-					type: 'n8n-nodes-base.set',
-					typeVersion: 3.4,
-					position: [240, 0],
-					parameters: {},
-				},
-			],
-			connections: { Emnify: { main: [[{ node: 'Alert', type: 'main', index: 0 }]] } },
-			settings: { executionOrder: 'v1' },
-		});
+		const audit = emnify({ resource: 'trustedDevice', operation: 'audit' }, credential);
+		const alert = { name: 'Alert', type: 'n8n-nodes-base.set', typeVersion: 3.4 };
+		const { id } = await n8n.rest.createWorkflow(workflowOf('Audit and alert', [audit, alert]));
 		await openNode(page, n8n, id, 'Alert');
 		await inputPanel(page).getByText('trusted_until').waitFor();
 	},
 };
 
-const emnifyNode = (credential: CreatedCredential) => ({
-	id: 'd0000000-0000-4000-8000-000000000001',
-	name: 'Emnify',
-	type: 'n8n-nodes-emnify.emnify',
-	typeVersion: 1,
-	position: [0, 0],
-	credentials: { emnifyApi: credential },
-});
-
 /** Opens the form of a node Emnify behind a manual trigger. */
 async function openForm({ page, n8n, credential }: Stage, parameters: object): Promise<void> {
-	const { id } = await n8n.rest.createWorkflow({
-		name: 'Emnify',
-		nodes: [
-			{
-				id: 'd0000000-0000-4000-8000-000000000000',
-				name: 'Run now',
-				type: 'n8n-nodes-base.manualTrigger',
-				typeVersion: 1,
-				position: [-240, 0],
-				parameters: {},
-			},
-			{ ...emnifyNode(credential), parameters },
-		],
-		connections: { 'Run now': { main: [[{ node: 'Emnify', type: 'main', index: 0 }]] } },
-		settings: { executionOrder: 'v1' },
-	});
+	const workflow = workflowOf('Emnify', [runNow, emnify(parameters, credential)]);
+	const { id } = await n8n.rest.createWorkflow(workflow);
 	await openNode(page, n8n, id, 'Emnify');
 }
 

@@ -4,6 +4,7 @@ import { realpath } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 
 import { startRealN8n, type RealN8n } from '../real-n8n/n8n';
+import { emnify, runNow, workflowOf } from '../real-n8n/workflows';
 import { seed, startSimulator, type Simulator } from '../simulator';
 import { onSave, rebuildInto } from './rebuild';
 
@@ -41,30 +42,9 @@ async function createWorkflow({ rest }: RealN8n, { url }: Simulator): Promise<st
 		name: 'Emnify account',
 		data: { baseUrl: url, applicationToken: seed.applicationToken },
 	});
-	const { id } = await rest.createWorkflow({
-		name: 'Try the node',
-		nodes: [
-			{
-				id: 'a0000000-0000-4000-8000-000000000001',
-				name: 'Run now',
-				type: 'n8n-nodes-base.manualTrigger',
-				typeVersion: 1,
-				position: [0, 0],
-				parameters: {},
-			},
-			{
-				id: 'a0000000-0000-4000-8000-000000000002',
-				name: 'Emnify',
-				type: 'n8n-nodes-emnify.emnify',
-				typeVersion: 1,
-				position: [224, 0],
-				parameters: {},
-				credentials: { emnifyApi: credential },
-			},
-		],
-		connections: { 'Run now': { main: [[{ node: 'Emnify', type: 'main', index: 0 }]] } },
-		settings: { executionOrder: 'v1' },
-	});
+	const { id } = await rest.createWorkflow(
+		workflowOf('Try the node', [runNow, emnify({}, credential)]),
+	);
 	return id;
 }
 

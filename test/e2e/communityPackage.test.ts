@@ -4,6 +4,7 @@ import manifest from '../../package.json';
 import { openEditor, screenshot } from '../real-n8n/browser';
 import { startRealN8n, type RealN8n } from '../real-n8n/n8n';
 import { startRegistry, type Registry } from '../real-n8n/registry';
+import { emnify, runNow, workflowOf } from '../real-n8n/workflows';
 import { seed, startSimulator, type Simulator } from '../simulator';
 
 // The way of a user, one test after the other: the packed package installed into a running n8n by its editor, used, and
@@ -63,32 +64,12 @@ test('what was installed is in the node panel, and audits', async () => {
 		.first()
 		.waitFor();
 
-	const emnifyApi = await n8n.rest.createCredential({
+	const credential = await n8n.rest.createCredential({
 		name: 'Emnify account',
 		data: { baseUrl: simulator.url, applicationToken: seed.applicationToken },
 	});
-	const { id } = await n8n.rest.createWorkflow({
-		name: 'Audit',
-		nodes: [
-			{
-				name: 'Run now',
-				type: 'n8n-nodes-base.manualTrigger',
-				typeVersion: 1,
-				position: [0, 0],
-				parameters: {},
-			},
-			{
-				name: 'Audit',
-				type: `${manifest.name}.emnify`,
-				typeVersion: 1,
-				position: [240, 0],
-				parameters: { resource: 'trustedDevice', operation: 'audit' },
-				credentials: { emnifyApi },
-			},
-		],
-		connections: { 'Run now': { main: [[{ node: 'Audit', type: 'main', index: 0 }]] } },
-		settings: { executionOrder: 'v1' },
-	});
+	const audit = emnify({ resource: 'trustedDevice', operation: 'audit' }, credential, 'Audit');
+	const { id } = await n8n.rest.createWorkflow(workflowOf('Audit', [runNow, audit]));
 	const execution = await n8n.rest.runWorkflow(id);
 	expect(execution.error).toBeUndefined();
 	const devices = execution.itemsOf('Audit').map(({ json }) => json.device);

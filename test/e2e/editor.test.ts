@@ -12,8 +12,9 @@ import {
 } from '../real-n8n/editor';
 import { startRealN8n, type RealN8n } from '../real-n8n/n8n';
 import { everyFiveSeconds } from '../real-n8n/pollTimes';
-import type { CreatedCredential, WorkflowFile } from '../real-n8n/rest';
+import type { CreatedCredential } from '../real-n8n/rest';
 import { until } from '../real-n8n/until';
+import { emnify, emnifyTrigger, runNow, workflowOf } from '../real-n8n/workflows';
 import { seed, startSimulator, type Simulator } from '../simulator';
 
 // What a person does who has just installed the package, by clicking in the real editor.
@@ -74,15 +75,8 @@ describe('the credential, by its form', () => {
 		const [credential] = (await n8n.rest.request('GET', '/rest/credentials')) as [
 			CreatedCredential,
 		];
-		const { id } = await createWorkflow('Log in', [
-			{ name: 'Run now', type: 'n8n-nodes-base.manualTrigger', parameters: {} },
-			{
-				name: 'Types',
-				type: 'n8n-nodes-emnify.emnify',
-				parameters: { resource: 'mfaKey', operation: 'getTypes' },
-				credentials: { emnifyApi: { id: credential.id, name: credential.name } },
-			},
-		]);
+		const node = emnify({ resource: 'mfaKey', operation: 'getTypes' }, credential);
+		const { id } = await n8n.rest.createWorkflow(workflowOf('Log in', [runNow, node]));
 		const { error } = await n8n.rest.runWorkflow(id);
 		expect(error).toBeUndefined();
 		const sent = simulator.requests.at(-1)?.headers.authorization ?? '';
@@ -176,31 +170,6 @@ test('typing “2FA” finds the node, and clicks build the audit and run it', a
 	await screenshot(page, 'output-items');
 });
 
-/** A workflow for the node that is meant: a start, and the node after it. */
-async function createWorkflow(
-	name: string,
-	nodes: Array<Record<string, unknown> & { name: string }>,
-) {
-	const [first, second] = nodes.map((node, index) => ({
-		id: `d0000000-0000-4000-8000-00000000000${index}`,
-		typeVersion: 1,
-		position: [index * 300, 0],
-		...node,
-	}));
-	const workflow: WorkflowFile & { pinData: object } = {
-		name,
-		nodes: [first, second] as object[],
-		connections: {
-			[first?.name ?? '']: {
-				main: [[{ node: second?.name, type: 'main', index: 0 }]],
-			},
-		},
-		settings: { executionOrder: 'v1' },
-		pinData: {},
-	};
-	return await n8n.rest.createWorkflow(workflow);
-}
-
 async function createCredential(): Promise<CreatedCredential> {
 	return await n8n.rest.createCredential({
 		name: 'Emnify of a workflow',
@@ -209,19 +178,13 @@ async function createCredential(): Promise<CreatedCredential> {
 }
 
 test('a failure says what happened and what to do; with On Error: Continue it is an item', async () => {
-	const { id } = await createWorkflow('Nobody’s devices', [
-		{ name: 'Run now', type: 'n8n-nodes-base.manualTrigger', parameters: {} },
-		{
-			name: 'Devices',
-			type: 'n8n-nodes-emnify.emnify',
-			parameters: {
-				resource: 'trustedDevice',
-				operation: 'getAll',
-				user: { __rl: true, mode: 'id', value: '999999' },
-			},
-			credentials: { emnifyApi: await createCredential() },
-		},
-	]);
+	const parameters = {
+		resource: 'trustedDevice',
+		operation: 'getAll',
+		user: { __rl: true, mode: 'id', value: '999999' },
+	};
+	const node = emnify(parameters, await createCredential(), 'Devices');
+	const { id } = await n8n.rest.createWorkflow(workflowOf('Nobody’s devices', [runNow, node]));
 	await openNode(page, n8n, id, 'Devices');
 	await executeButton(page).click();
 	const message = /Could not list the trusted devices of user 999999: emnify does not find it/;
@@ -243,15 +206,13 @@ test('a failure says what happened and what to do; with On Error: Continue it is
 
 test('a trigger shows a test event, is published, and starts an execution for a new device', async () => {
 	const TRIGGER = 'New device';
-	const { id } = await createWorkflow('Watch', [
-		{
-			name: TRIGGER,
-			type: 'n8n-nodes-emnify.emnifyTrigger',
-			parameters: { pollTimes: everyFiveSeconds, events: ['trusted_device_added'], scope: 'all' },
-			credentials: { emnifyApi: await createCredential() },
-		},
-		{ name: 'Alert', type: 'n8n-nodes-base.noOp', parameters: {} },
-	]);
+	const trigger = emnifyTrigger(
+		{ pollTimes: everyFiveSeconds, events: ['trusted_device_added'], scope: 'all' },
+		await createCredential(),
+		TRIGGER,
+	);
+	const alert = { name: 'Alert', type: 'n8n-nodes-base.noOp' };
+	const { id } = await n8n.rest.createWorkflow(workflowOf('Watch', [trigger, alert]));
 	await openNode(page, n8n, id, TRIGGER);
 	await executeButton(page).click();
 	const shown = `trusted_device_added:${seed.administrator.id}:${seed.ids.administratorDevice}`;

@@ -3,7 +3,8 @@ import type { Browser, Page } from 'playwright-core';
 import { openEditor, screenshot } from '../real-n8n/browser';
 import { executeButton, openNode, outputPanel } from '../real-n8n/editor';
 import { startRealN8n, type RealN8n } from '../real-n8n/n8n';
-import type { CreatedCredential, WorkflowFile } from '../real-n8n/rest';
+import type { CreatedCredential } from '../real-n8n/rest';
+import { emnify, runNow, workflowOf } from '../real-n8n/workflows';
 import { seed, startSimulator, type Simulator } from '../simulator';
 
 // Each pair, run by its form in the editor of a real n8n. The screenshots in artifacts/ are for a person to look at.
@@ -169,31 +170,10 @@ const forms: Form[] = [
 ];
 
 async function openForm({ resource, operation, credential, fields }: Form): Promise<void> {
-	const nodeId = 'e0000000-0000-4000-8000-000000000001';
-	const { id } = await n8n.rest.createWorkflow({
-		name: `${resource} ${operation}`,
-		nodes: [
-			{
-				id: 'e0000000-0000-4000-8000-000000000002',
-				name: 'Run now',
-				type: 'n8n-nodes-base.manualTrigger',
-				typeVersion: 1,
-				position: [0, 0],
-				parameters: {},
-			},
-			{
-				id: nodeId,
-				name: 'Emnify',
-				type: 'n8n-nodes-emnify.emnify',
-				typeVersion: 1,
-				position: [240, 0],
-				parameters: { resource, operation, ...fields?.() },
-				credentials: { emnifyApi: credential() },
-			},
-		] as WorkflowFile['nodes'],
-		connections: { 'Run now': { main: [[{ node: 'Emnify', type: 'main', index: 0 }]] } },
-		settings: { executionOrder: 'v1' },
-	});
+	const node = emnify({ resource, operation, ...fields?.() }, credential());
+	const { id } = await n8n.rest.createWorkflow(
+		workflowOf(`${resource} ${operation}`, [runNow, node]),
+	);
 	await openNode(page, n8n, id, 'Emnify');
 }
 

@@ -3,7 +3,8 @@ import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 
 import { startRealN8n, type RealN8n } from '../real-n8n/n8n';
-import type { CreatedCredential, WorkflowFile } from '../real-n8n/rest';
+import type { CreatedCredential } from '../real-n8n/rest';
+import { emnify, runNow, workflowOf } from '../real-n8n/workflows';
 import { seed, startSimulator, type Simulator } from '../simulator';
 
 // The rows of the session's table that concern n8n itself, in the real one. The others: test/integration/session.test.ts.
@@ -37,42 +38,16 @@ const sentTokens = () => [
 	...new Set(simulator.requests.flatMap(({ headers }) => headers.authorization?.slice(7) ?? [])),
 ];
 
-function workflow(credential: CreatedCredential, node: object): WorkflowFile {
-	return {
-		name: 'Session',
-		nodes: [
-			{
-				name: 'Start',
-				type: 'n8n-nodes-base.manualTrigger',
-				typeVersion: 1,
-				position: [0, 0],
-				parameters: {},
-			},
-			{
-				name: 'Devices',
-				position: [200, 0],
-				credentials: { emnifyApi: credential },
-				...node,
-			},
-		] as WorkflowFile['nodes'],
-		connections: { Start: { main: [[{ node: 'Devices', type: 'main', index: 0 }]] } },
-		settings: { executionOrder: 'v1' },
-	};
-}
-
 const listDevices = {
-	type: 'n8n-nodes-emnify.emnify',
-	typeVersion: 1,
-	parameters: {
-		resource: 'trustedDevice',
-		operation: 'getAll',
-		user: { __rl: true, mode: 'id', value: 'my' },
-		returnAll: true,
-	},
+	resource: 'trustedDevice',
+	operation: 'getAll',
+	user: { __rl: true, mode: 'id', value: 'my' },
+	returnAll: true,
 };
 
-async function workflowWith(credential: CreatedCredential, node: object = listDevices) {
-	return (await n8n.rest.createWorkflow(workflow(credential, node))).id;
+async function workflowWith(credential: CreatedCredential) {
+	const node = emnify(listDevices, credential, 'Devices');
+	return (await n8n.rest.createWorkflow(workflowOf('Session', [runNow, node]))).id;
 }
 
 async function run(workflowId: string) {
@@ -146,39 +121,35 @@ test('five workflows that start at once with an empty token cost one login', asy
 test('20 requests of the HTTP Request node that each end in 404 cost at most one login', async () => {
 	const credential = await n8n.rest.createCredential({ name: 'HTTP Request', data: data() });
 	const url = `=${simulator.url}/api/v1/user/{{ 999000 + $itemIndex }}`;
-	const definition = workflow(credential, {
-		type: 'n8n-nodes-base.httpRequest',
-		typeVersion: 4.2,
-		onError: 'continueRegularOutput',
-		parameters: {
-			url,
-			authentication: 'predefinedCredentialType',
-			nodeCredentialType: 'emnifyApi',
-			options: {},
+	const list = '={{ { list: [...Array(20).keys()] } }}';
+	const workflow = workflowOf('Twenty requests', [
+		runNow,
+		{
+			name: 'Items',
+			type: 'n8n-nodes-base.set',
+			typeVersion: 3.4,
+			parameters: { mode: 'raw', jsonOutput: list, options: {} },
 		},
-	});
-	const items = {
-		name: 'Items',
-		type: 'n8n-nodes-base.set',
-		typeVersion: 3.4,
-		position: [100, 0],
-		parameters: { mode: 'raw', jsonOutput: '={{ { list: [...Array(20).keys()] } }}', options: {} },
-	};
-	const split = {
-		name: 'Split',
-		type: 'n8n-nodes-base.splitOut',
-		typeVersion: 1,
-		position: [150, 0],
-		parameters: { fieldToSplitOut: 'list', options: {} },
-	};
-	definition.nodes.push(items, split);
-	const link = (node: string) => ({ main: [[{ node, type: 'main', index: 0 }]] });
-	definition.connections = {
-		Start: link('Items'),
-		Items: link('Split'),
-		Split: link('Devices'),
-	};
-	const { id } = await n8n.rest.createWorkflow(definition);
+		{
+			name: 'Split',
+			type: 'n8n-nodes-base.splitOut',
+			parameters: { fieldToSplitOut: 'list', options: {} },
+		},
+		{
+			name: 'Devices',
+			type: 'n8n-nodes-base.httpRequest',
+			typeVersion: 4.2,
+			onError: 'continueRegularOutput',
+			credentials: { emnifyApi: credential },
+			parameters: {
+				url,
+				authentication: 'predefinedCredentialType',
+				nodeCredentialType: 'emnifyApi',
+				options: {},
+			},
+		},
+	]);
+	const { id } = await n8n.rest.createWorkflow(workflow);
 	expect(await run(id)).toHaveLength(20);
 	expect(simulator.count('GET /api/v1/user/{user_id}')).toBeGreaterThanOrEqual(20);
 	expect(logins()).toBeLessThanOrEqual(1);
