@@ -1,6 +1,7 @@
+import { ExecuteContext } from 'n8n-core';
 import type { IDataObject, INodeParameters } from 'n8n-workflow';
 
-import { createWorld, seed } from '../simulator';
+import { createWorld, seed, userStatuses, type Fault } from '../simulator';
 import {
 	AT_ONCE,
 	byId,
@@ -220,6 +221,26 @@ describe('scope', () => {
 		expect(inputAfter(result)).toEqual(itemsOf(users));
 	});
 
+	test('a user named in several ways is audited once', async () => {
+		const bench = await start({ user: seed.userWithoutMfa });
+		const { id } = seed.userWithoutMfa;
+		const { json, items } = await bench.run(
+			audit({
+				scope: 'input',
+				user: byId(VALUE),
+				output: 'devices',
+				policy: { maxDevicesPerUser: 0 },
+				revoke: 'revoke',
+				revokeRules: ['maxDevicesPerUser'],
+				maxRevocations: 10,
+			}),
+			{ items: itemsOf(['my', id]) },
+		);
+		expect(deviceIds(json)).toEqual([ids.deviceWithoutOperatingSystem]);
+		expect(items[0]?.pairedItem).toEqual([{ item: 0 }, { item: 1 }]);
+		expect(bench.simulator.count(DELETE)).toBe(1);
+	});
+
 	test('the users of the input by username, and the credential’s own user', async () => {
 		const bench = await start({ user: seed.userWithoutMfa });
 		const own = await bench.run(
@@ -356,6 +377,57 @@ describe('a user whose devices cannot be read', () => {
 		]);
 	});
 
+	test('who could not be read for some time is read at the end', async () => {
+		const { run, simulator } = await large(60, 1);
+		const failing = [...simulator.world.users.keys()].slice(0, 5);
+		const push = simulator.requests.push.bind(simulator.requests);
+		let asked = 0;
+		simulator.requests.push = (...requests) => {
+			const isFailing = requests.some(({ endpoint, path }) =>
+				failing.some((id) => endpoint === DEVICES && path.includes(`/user/${id}/`)),
+			);
+			// One attempt for each, and one more at the end.
+			if (isFailing && ++asked <= 5) {
+				simulator.faults.next({ kind: 'status', status: 503 }, { endpoint: DEVICES });
+			}
+			return push(...requests);
+		};
+		const { json } = await run(audit({ output: 'summary', options: { retries: 0 } }));
+		expect(json[0]).toMatchObject({ users_checked: 60, users_failed: 0, devices: 60 });
+		expect(asked).toBe(10);
+	});
+
+	test('an outage in the middle is waited for', async () => {
+		const { run, simulator } = await large(300, 1);
+		const push = simulator.requests.push.bind(simulator.requests);
+		let asked = 0;
+		simulator.requests.push = (...requests) => {
+			// As many as ten workers would use up their retries with, and more.
+			if (requests.some(({ endpoint }) => endpoint === DEVICES) && ++asked > 100 && asked <= 116) {
+				simulator.faults.next({ kind: 'status', status: 503 }, { endpoint: DEVICES });
+			}
+			return push(...requests);
+		};
+		const { json, error } = await run(audit({ output: 'summary', options: { retries: 1 } }));
+		expect(error).toBeUndefined();
+		expect(json[0]).toMatchObject({ users_checked: 300, users_failed: 0, devices: 300 });
+	});
+
+	test.each<[string, Fault]>([
+		['no content', { kind: 'status', status: 204 }],
+		['another address', { kind: 'status', status: 302 }],
+		['a list that holds nothing', { kind: 'status', status: 200, body: [null] }],
+		['a device without an ID', { kind: 'status', status: 200, body: [{ browser: 'Edge' }] }],
+	])('%s for one user’s devices is of that user alone', async (_what, fault) => {
+		const { run, simulator } = await start();
+		simulator.faults.next(fault, { endpoint: DEVICES, times: 1 });
+		const { json, error } = await run(audit({ output: 'summary', options: AT_ONCE }));
+		expect(error).toBeUndefined();
+		const { users_checked, users_failed } = json[0] as Record<string, number>;
+		expect(users_checked).toBeGreaterThanOrEqual(12);
+		expect(Number(users_checked) + Number(users_failed)).toBe(13);
+	});
+
 	test('emnify down for 25 users in a row ends the audit', async () => {
 		const { run, simulator } = await large(200);
 		simulator.faults.next({ kind: 'status', status: 503 }, { ...failing, times: 1000 });
@@ -406,6 +478,26 @@ describe('is refused before any request is sent:', () => {
 		['no date', { policy: { activatedAfter: '' } }, /^Activated After is empty/],
 		['an unknown scope', { scope: '={{ "some" }}' }, /^Users “some” is not one of/],
 		['an unknown output', { output: '={{ "csv" }}' }, /^Output “csv” is not one of/],
+		[
+			'a rule switched on by a word',
+			{ policy: { flagInactiveUsers: '={{ "yes" }}' } },
+			/^Flag Inactive Users “yes” is not true or false/,
+		],
+		[
+			'a rule switched on by nothing',
+			{ policy: { flagMissingData: '={{ undefined }}' } },
+			/^Flag Missing Data is empty/,
+		],
+		[
+			'an unknown Stop at First Unreadable User',
+			{ stopAtUnreadable: '={{ "perhaps" }}' },
+			/^Stop at First Unreadable User “perhaps” is not/,
+		],
+		[
+			'an unknown Revoke',
+			{ ...revoking, revoke: '={{ "Revoke" }}' },
+			/^Revoke “Revoke” is not one of/,
+		],
 		[
 			'revoking by no rule',
 			{ ...revoking, revokeRules: '={{ [] }}' },
@@ -595,6 +687,59 @@ describe('revoking', () => {
 		expect(bench.simulator.count(DELETE)).toBe(old.length + 1);
 	});
 
+	test('and the cap holds for both tries together', async () => {
+		const bench = await start();
+		const { faults } = bench.simulator;
+		faults.next({ kind: 'stall', ms: 0 }, { endpoint: DELETE, times: 2 });
+		faults.next({ kind: 'status', status: 429 }, { endpoint: DELETE });
+		const parameters = revoking({ maxRevocations: 3, options: AT_ONCE });
+		const { json, error } = await bench.run(parameters, { retryOnFail: true });
+		expect(error).toBeUndefined();
+		const done = bench.simulator.requests.filter(
+			({ endpoint, status }) => endpoint === DELETE && status === 204,
+		);
+		expect(done).toHaveLength(3);
+		expect(Object.values(outcomes(json)).filter((it) => it === 'revoked')).toHaveLength(3);
+	});
+
+	test('and the account of a failure tells of both tries, and of what nobody knows', async () => {
+		const bench = await start();
+		const { faults } = bench.simulator;
+		faults.next({ kind: 'stall', ms: 0 }, { endpoint: DELETE });
+		faults.next({ kind: 'status', status: 429 }, { endpoint: DELETE });
+		// The second try: one is carried out, but nobody hears of it.
+		faults.next({ kind: 'resetAfter' }, { endpoint: DELETE });
+		faults.next({ kind: 'status', status: 429 }, { endpoint: DELETE, times: 100 });
+		const push = bench.simulator.requests.push.bind(bench.simulator.requests);
+		bench.simulator.requests.push = (...requests) => {
+			// The look after the one without an answer fails as well.
+			if (bench.simulator.count(DELETE) === 2 && requests[0]?.endpoint === DELETE) {
+				faults.next({ kind: 'status', status: 403 }, { endpoint: DEVICES });
+			}
+			return push(...requests);
+		};
+		const parameters = revoking({ options: AT_ONCE });
+		const result = await bench.run(parameters, { retryOnFail: true });
+		const { message, description } = failureOf(result);
+		expect(message).toMatch(/\. 1 of 9 devices were revoked before this: 11081 of user 108$/);
+		expect(description).toMatch(/ Perhaps revoked: 11110 of user 110\./);
+		expect(description).toMatch(/ Not revoked: (\d+ of user \d+(, )?){7}\./);
+		expect(allDevices(bench)).not.toContain(11110);
+	});
+
+	test('and without a retry it tells which were refused, and which were gone', async () => {
+		const bench = await start();
+		const { faults } = bench.simulator;
+		faults.next({ kind: 'status', status: 403 }, { endpoint: DELETE });
+		faults.next({ kind: 'status', status: 404 }, { endpoint: DELETE });
+		faults.next({ kind: 'status', status: 429 }, { endpoint: DELETE, times: 100 });
+		const { message, description } = failureOf(await bench.run(revoking({ options: AT_ONCE })));
+		expect(message).toMatch(/\. 0 of 9 devices were revoked before this: none$/);
+		expect(description).toMatch(/ Could not be revoked: 11081 of user 108\./);
+		expect(description).toMatch(/ Gone already: 11110 of user 110\./);
+		expect(description).toMatch(/ Not revoked: (\d+ of user \d+(, )?){7}\./);
+	});
+
 	test('Stop in n8n ends it between two devices', async () => {
 		const bench = await start();
 		await bench.logIn();
@@ -687,6 +832,65 @@ describe('any number of users', () => {
 		const audited = devicesIn(json).map(({ user }) => Number(user.id));
 		expect(new Set(audited).size).toBe(audited.length);
 		for (const id of stayed) expect(audited).toContain(id);
+	});
+
+	test('with filters, a user who joins while another leaves takes nobody out of sight', async () => {
+		const { run, simulator } = await large(350, 1);
+		const { active, deactivated } = userStatuses;
+		const users = [...simulator.world.users.values()]
+			.filter(({ organisationId }) => organisationId === ids.acme)
+			.sort((a, b) => a.id - b.id);
+		const [joins, leaves] = [users[3], users.at(-1)];
+		if (!joins || !leaves) throw new RangeError('There are too few users');
+		joins.statusId = deactivated.id;
+		const stayed = users.filter(
+			(user) => user.statusId === active.id && user !== joins && user !== leaves,
+		);
+		const push = simulator.requests.push.bind(simulator.requests);
+		let pages = 0;
+		simulator.requests.push = (...requests) => {
+			if (requests.some(({ endpoint }) => endpoint === USERS) && ++pages === 2) {
+				joins.statusId = active.id;
+				leaves.statusId = deactivated.id;
+			}
+			return push(...requests);
+		};
+		const { json } = await run(
+			audit({
+				scope: 'filtered',
+				filters: { status: active.id },
+				output: 'devices',
+				policy: {},
+			}),
+		);
+		const audited = devicesIn(json).map(({ user }) => Number(user.id));
+		expect(new Set(audited).size).toBe(audited.length);
+		for (const { id } of stayed) expect(audited).toContain(id);
+	});
+
+	test('Stop in n8n ends the reading', async () => {
+		const { run, simulator } = await large(400, 1);
+		const halfWay = until(() => simulator.count(DEVICES) >= 50);
+		await run(audit({ output: 'summary' }), { stopWhen: halfWay });
+		await run(pair('mfaKey', 'getStatuses'), { items: times(20) });
+		expect(simulator.count(DEVICES)).toBeLessThan(100);
+	});
+
+	test('how far it is stands in n8n’s log', async () => {
+		const { run } = await large(1100, 0);
+		const lines: string[] = [];
+		const logger = { info: (line: string) => lines.push(line), error: () => {} };
+		jest
+			.spyOn(ExecuteContext.prototype as unknown as { logger: object }, 'logger', 'get')
+			.mockReturnValue(logger);
+		await run(audit({ output: 'summary' }));
+		for (const line of [
+			/Audited 500 users/,
+			/Audited 1000 users/,
+			/Audited 1100 users, 0 of them could not be read/,
+		]) {
+			expect(lines).toContainEqual(expect.stringMatching(line));
+		}
 	});
 
 	test('a token that expires in the middle costs one login', async () => {

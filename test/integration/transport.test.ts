@@ -81,7 +81,7 @@ describe('a read', () => {
 		const { run, simulator, logIn } = await start();
 		await logIn();
 		simulator.faults.next({ kind: 'status', status: 500 }, { endpoint: DEVICES, times: 1000 });
-		const result = await run(list({ retries: 1 }), {
+		const result = await run(list({ retries: 1, rateLimitWait: 1 }), {
 			items: times(100),
 			onError: 'continueRegularOutput',
 		});
@@ -187,6 +187,18 @@ describe('at the rate limit', () => {
 		await logIn();
 		simulator.faults.next({ kind: 'status', status: 429, retryAfter: 7200 }, { endpoint: DEVICES });
 		expect(failureOf(await run(list())).message).toMatch(/rate limit is reached/);
+		expect(simulator.count(DEVICES)).toBe(1);
+	});
+
+	test('and so is a run that comes after it, without a request', async () => {
+		const { run, simulator, logIn } = await start();
+		await logIn();
+		simulator.faults.next({ kind: 'status', status: 429, retryAfter: 30 }, { endpoint: DEVICES });
+		expect((await run(list({ rateLimitWait: 1 }))).error).toBeDefined();
+		expect(failureOf(await run(list({ rateLimitWait: 1 })))).toMatchObject({
+			message: expect.stringMatching(/^emnify asks to wait until .+ UTC, so nothing was sent$/),
+			httpCode: '429',
+		});
 		expect(simulator.count(DEVICES)).toBe(1);
 	});
 

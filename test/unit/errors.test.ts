@@ -7,6 +7,8 @@ import {
 	quoteEmnify,
 	withoutSecrets,
 } from '../../nodes/Emnify/api/errors';
+import { retryAfter } from '../../nodes/Emnify/api/http';
+import { refusal } from '../../nodes/Emnify/api/refusal';
 
 describe('emnify’s own words', () => {
 	test('are its message, with token and code behind it', () => {
@@ -82,28 +84,74 @@ describe('emnify’s own words', () => {
 });
 
 describe('a secret that was sent', () => {
-	const error = (message: string) => new EmnifyError('rejected', message, 'Do something.');
-
-	test('is taken out of the message, wherever it stands in the body', () => {
-		const body = {
+	test('is taken out of the answer, wherever it stands in the one and the other', () => {
+		const sent = {
 			password: 'fake-secret',
 			trusted_device: { fingerprint: 'fake-print', browser: 'n8n' },
 		};
-		const { message } = withoutSecrets(error('fake-secret, fake-print and fake-secret, n8n'), body);
-		expect(message).toBe('***, *** and ***, n8n');
+		const answer = {
+			message: 'fake-secret, fake-print and fake-secret, n8n',
+			error_token: 'fake-print',
+			errors: [{ error_code: 1400, message: 'fake-print' }, null],
+		};
+		expect(withoutSecrets(answer, sent)).toEqual({
+			message: '***, *** and ***, n8n',
+			error_token: '***',
+			errors: [{ error_code: 1400, message: '***' }, null],
+		});
 	});
 
 	test('is not looked for where there is none', () => {
-		const body = {
+		const sent = {
 			username: 'someone',
 			password: '',
 			code: undefined,
 			status: { id: 1 },
 			mfa: null,
 		};
-		const { message } = withoutSecrets(error('someone did 1 thing'), body);
-		expect(message).toBe('someone did 1 thing');
+		const answer = { message: 'someone did 1 thing' };
+		expect(withoutSecrets(answer, sent)).toEqual(answer);
+		expect(withoutSecrets('', { password: 'fake-secret' })).toBe('');
 	});
+
+	test('is taken out as a whole where one holds the other', () => {
+		const sent = { password: 'fake', auth_token: 'fake-token' };
+		expect(withoutSecrets(['fake-token'], sent)).toEqual(['***']);
+	});
+
+	test('leaves no part behind where the quote is cut off', () => {
+		const token = `eyJ${'a1B2'.repeat(150)}`;
+		const body = withoutSecrets({ message: `Bad Bearer ${token}` }, { auth_token: token });
+		const { message } = refusal({ status: 422, headers: {}, body }, { action: 'do something' });
+		expect(message).toMatch(/Bad Bearer \*\*\*/);
+		expect(message).not.toContain(token.slice(0, 20));
+	});
+});
+
+test('an error token that is too long to be one is left out', () => {
+	const body = { error_token: 'x'.repeat(100), message: 'No' };
+	const { facts } = refusal({ status: 422, headers: {}, body }, { action: 'do something' });
+	expect(facts).toEqual({ httpStatus: 422 });
+});
+
+describe('Retry-After', () => {
+	const now = new Date('2026-03-01T12:00:00Z');
+	beforeEach(() => jest.useFakeTimers({ now }));
+	afterEach(() => jest.useRealTimers());
+
+	test.each([
+		['12', 12],
+		['1.5', 1.5],
+		['Sun, 01 Mar 2026 12:00:30 GMT', 30],
+		[' 7 ', 7],
+	])('%p is %p seconds', (value, retryAfterSeconds) => {
+		expect(retryAfter({ 'retry-after': value })).toEqual({ retryAfterSeconds });
+	});
+
+	test.each(['0', '0.0', '-5', 'soon', '', '2026-03-01', 'Sun, 01 Mar 2026 11:59:00 GMT'])(
+		'%p asks for no wait',
+		(value) => expect(retryAfter({ 'retry-after': value })).toEqual({}),
+	);
 });
 
 describe('an EmnifyError is found', () => {

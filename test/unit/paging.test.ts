@@ -33,9 +33,14 @@ function collection(
 const elementsUpTo = (count: number): Element[] =>
 	Array.from({ length: count }, (_, index) => ({ id: index + 1 }));
 
-async function all(fetchPage: Parameters<typeof pagesFromTheLast<Element>>[0]): Promise<number[]> {
+async function all(
+	fetchPage: Parameters<typeof pagesFromTheLast<Element>>[0],
+	readOnce = true,
+): Promise<number[]> {
 	const found: number[] = [];
-	for await (const page of pagesFromTheLast(fetchPage)) found.push(...page.map(({ id }) => id));
+	for await (const page of pagesFromTheLast(fetchPage, readOnce)) {
+		found.push(...page.map(({ id }) => id));
+	}
 	return found;
 }
 
@@ -49,7 +54,7 @@ test.each([0, 1, 9, 10, 11, 95, 100])(
 	},
 );
 
-test('whatever leaves or joins between two pages, what is there all the time comes exactly once', async () => {
+test('whatever leaves, or joins at the end, between two pages: what is there all the time comes exactly once', async () => {
 	const change: fc.Arbitrary<{ leaves?: number; joins?: true }> = fc.oneof(
 		fc.record({ leaves: fc.nat(60) }),
 		fc.record({ joins: fc.constant(true as const) }),
@@ -103,6 +108,70 @@ test('what joins in the middle moves none out of sight', async () => {
 		),
 		{ numRuns: 500 },
 	);
+});
+
+test('joins anywhere while others leave are made up for by reading again, until nothing is new', async () => {
+	const change = fc.record({ leaves: fc.option(fc.nat(60)), joins: fc.option(fc.nat(60)) });
+	await fc.assert(
+		fc.asyncProperty(
+			fc.integer({ min: 0, max: 60 }),
+			fc.integer({ min: 1, max: 12 }),
+			fc.array(change, { maxLength: 20 }),
+			async (count, most, changes) => {
+				const elements = elementsUpTo(count);
+				const left = new Set<number>();
+				let next = count + 1;
+				const firstReading = { isOver: false };
+				const { asked, fetchPage } = collection(elements, most, (request) => {
+					firstReading.isOver ||= asked.includes(1);
+					const { leaves = null, joins = null } = changes[request] ?? {};
+					if (firstReading.isOver) return;
+					if (leaves !== null) {
+						const [gone] = elements.splice(leaves % Math.max(1, elements.length), 1);
+						if (gone) left.add(gone.id);
+					}
+					if (joins !== null) elements.splice(joins, 0, { id: next++ });
+				});
+				const found = await all(fetchPage, false);
+				expect(new Set(found).size).toBe(found.length);
+				for (const { id } of elementsUpTo(count)) {
+					if (!left.has(id)) expect(found).toContain(id);
+				}
+			},
+		),
+		{ numRuns: 500 },
+	);
+});
+
+test.each([
+	[0, 1],
+	[10, 1],
+	[11, 4],
+	[95, 20],
+])('%i elements in pages of 10 that may join anywhere: %i requests', async (count, requests) => {
+	const { asked, fetchPage } = collection(elementsUpTo(count), 10);
+	expect(await all(fetchPage, false)).toHaveLength(count);
+	expect(asked).toHaveLength(requests);
+});
+
+test('a collection that never holds still comes to an end', async () => {
+	const elements = elementsUpTo(50);
+	let next = 100;
+	const { asked, fetchPage } = collection(elements, 10, () => {
+		elements.pop();
+		elements.unshift({ id: next++ });
+	});
+	await all(fetchPage, false);
+	expect(asked.length).toBeLessThan(60);
+});
+
+test('a server that gives nothing past the end is understood as well', async () => {
+	const { fetchPage } = collection(elementsUpTo(25), 10);
+	const strict = async (page: number, size: number) => {
+		const answer = await fetchPage(page, size);
+		return page > answer.totalPages ? { ...answer, currentPage: page, elements: [] } : answer;
+	};
+	expect(await all(strict)).toHaveLength(25);
 });
 
 test('a total that goes up and down by itself comes to an end', async () => {

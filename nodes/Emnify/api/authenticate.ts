@@ -46,7 +46,9 @@ export async function authenticate(
 	const answer = response.body as AuthenticateAnswer;
 	const accepted =
 		response.status === 200 && typeof (answer.auth_token ?? answer.mfa_token) === 'string';
-	if (!accepted) throw withoutSecrets(failedLogin(response, body), body);
+	if (!accepted) {
+		throw failedLogin({ ...response, body: withoutSecrets(response.body, body) }, body);
+	}
 	return { answer, clockOffsetMs: clockOffsetMs(response.headers) };
 }
 

@@ -45,6 +45,8 @@ export interface Patience {
 	timeoutMs: number;
 	/** How long to wait while emnify's rate limit is reached, in milliseconds. */
 	rateLimitMs: number;
+	/** How long to wait while emnify is down, in milliseconds. */
+	outageMs: number;
 	/** How often a read is sent again after a failure that may pass. */
 	readRetries: number;
 }
@@ -53,15 +55,25 @@ export interface Patience {
 export const PATIENT: Patience = {
 	timeoutMs: DEFAULT_TIMEOUT_MS,
 	rateLimitMs: 600_000,
+	outageMs: 120_000,
 	readRetries: 3,
 };
 
 /** For the lists of the editor, where a person waits. */
-const IMPATIENT: Patience = { timeoutMs: DEFAULT_TIMEOUT_MS, rateLimitMs: 2_000, readRetries: 1 };
+const IMPATIENT: Patience = {
+	timeoutMs: DEFAULT_TIMEOUT_MS,
+	rateLimitMs: 2_000,
+	outageMs: 0,
+	readRetries: 1,
+};
 
 /** One request to the API, and what it is for. */
 export interface EmnifyRequest extends Purpose {
 	method: IHttpRequestMethods;
+	/**
+	 * Of a big collection: one reading of its pages finds everything, because nothing leaves it, or what joins it comes last.
+	 */
+	readOnce?: true;
 	/** From {@link apiPath}, so that no value is pasted raw. */
 	path: string;
 	query?: IDataObject;
@@ -74,7 +86,10 @@ export function apiPath(parts: TemplateStringsArray, ...values: Array<string | n
 	return `/api/v1${parts[0] ?? ''}${path.join('')}`;
 }
 
-const isList = ({ body }: HttpResponse) => Array.isArray(body);
+const isList = ({ body }: HttpResponse) => Array.isArray(body) && body.every(isObject);
+
+const isObject = (value: unknown) =>
+	typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** Endpoint 5: the cheapest request that needs a valid token. */
 const statusRequest: EmnifyRequest = {
@@ -90,6 +105,8 @@ const statusRequest: EmnifyRequest = {
  * limit everything waits; a read that fails otherwise is repeated, a write never.
  */
 export class EmnifyClient {
+	private readonly startedMs = Date.now();
+
 	private readonly reads: Retries;
 
 	private clockOffsetMs = 0;
@@ -101,7 +118,8 @@ export class EmnifyClient {
 		private readonly patience: Patience,
 		private readonly signal: AbortSignal | undefined,
 	) {
-		this.reads = new Retries(patience.readRetries);
+		const { readRetries, outageMs } = patience;
+		this.reads = new Retries(readRetries, { startedMs: this.startedMs, patienceMs: outageMs });
 	}
 
 	/** Reads the node's credential. Throws an `EmnifyError` (`input`) where it cannot be used. */
@@ -135,10 +153,7 @@ export class EmnifyClient {
 
 	/** The object that an endpoint answers. */
 	async object<Answer extends object>(request: EmnifyRequest): Promise<Answer> {
-		const { body } = await this.request(
-			request,
-			({ body }) => typeof body === 'object' && body !== null && !Array.isArray(body),
-		);
+		const { body } = await this.request(request, ({ body }) => isObject(body));
 		return body as Answer;
 	}
 
@@ -151,7 +166,7 @@ export class EmnifyClient {
 		const query = { ...request.query, page, per_page: elementsInAPage };
 		const response = await this.request(
 			{ ...request, query },
-			(response) => Array.isArray(response.body) && pageOf(response) !== undefined,
+			(response) => isList(response) && pageOf(response) !== undefined,
 		);
 		return pageOf(response) as Page<Element>;
 	}
@@ -169,7 +184,7 @@ export class EmnifyClient {
 
 	/** All of a big collection (§4), each element once, a page at a time, from the last page to the first. */
 	pages<Element extends { id: unknown }>(request: EmnifyRequest): AsyncGenerator<Element[], void> {
-		return pagesFromTheLast(this.pagesOf<Element>(request));
+		return pagesFromTheLast(this.pagesOf<Element>(request), request.readOnce === true);
 	}
 
 	private pagesOf<Element>(request: EmnifyRequest): FetchPage<Element> {
@@ -187,15 +202,13 @@ export class EmnifyClient {
 			this.clockOffsetMs = clockOffsetMs(response.headers);
 			const succeeded = response.status >= 200 && response.status <= 299;
 			if (succeeded && isExpected(response)) return response;
-			const failure = succeeded ? unexpectedAnswer(response, request) : refusal(response, request);
-			throw withoutSecrets(failure, {
-				...request.body,
-				auth_token: currentSession(this.credential)?.token,
-			});
+			if (succeeded) throw unexpectedAnswer(response, request);
+			const sent = { ...request.body, auth_token: currentSession(this.credential)?.token };
+			throw refusal({ ...response, body: withoutSecrets(response.body, sent) }, request);
 		};
 		const rateLimit = rateLimitOf(this.credential.baseUrl);
-		const patiently = async () =>
-			await rateLimit.pass(attempt, this.patience.rateLimitMs, this.signal);
+		const patience = { startedMs: this.startedMs, patienceMs: this.patience.rateLimitMs };
+		const patiently = async () => await rateLimit.pass(attempt, patience, this.signal);
 		if (request.method !== 'GET') return await patiently();
 		return await this.reads.attempt(patiently, this.signal);
 	}

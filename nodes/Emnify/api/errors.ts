@@ -76,7 +76,7 @@ export function quoteEmnify(body: unknown): string {
 /** The refusal's `error_token` (§3), such as `NotFound`, or `undefined`. */
 export function errorTokenOf(body: unknown): string | undefined {
 	const token = errorBody(body)?.error_token;
-	return typeof token === 'string' ? token : undefined;
+	return typeof token === 'string' && isShort(token) ? token : undefined;
 }
 
 const SECRET_FIELDS = [
@@ -89,15 +89,31 @@ const SECRET_FIELDS = [
 	'refresh_token',
 ];
 
-/** Takes out of the message what was secret in a request's body: a server could repeat it, and n8n would store it. */
-export function withoutSecrets(error: EmnifyError, body: object): EmnifyError {
-	for (const [field, value] of Object.entries(body)) {
-		if (typeof value === 'object' && value !== null) withoutSecrets(error, value as object);
-		if (SECRET_FIELDS.includes(field) && typeof value === 'string' && value !== '') {
-			error.message = error.message.split(value).join('***');
+/**
+ * An answer without what was secret in the request's body: a server could repeat it, and n8n stores what is quoted. Before
+ * anything is cut off, so that no part of a secret remains.
+ */
+export function withoutSecrets(answer: unknown, sent: object): unknown {
+	const secrets = secretsIn(sent);
+	const clean = (value: unknown): unknown => {
+		if (typeof value === 'string') {
+			return secrets.reduce((text, secret) => text.split(secret).join('***'), value);
 		}
-	}
-	return error;
+		if (Array.isArray(value)) return value.map(clean);
+		if (typeof value !== 'object' || value === null) return value;
+		return Object.fromEntries(Object.entries(value).map(([name, part]) => [name, clean(part)]));
+	};
+	return secrets.length === 0 ? answer : clean(answer);
+}
+
+function secretsIn(sent: object): string[] {
+	return Object.entries(sent)
+		.flatMap(([field, value]: [string, unknown]) => {
+			if (typeof value === 'object' && value !== null) return secretsIn(value);
+			const isSecret = SECRET_FIELDS.includes(field) && typeof value === 'string' && value !== '';
+			return isSecret ? [value] : [];
+		})
+		.sort((a, b) => b.length - a.length);
 }
 
 function errorBody(body: unknown): EmnifyErrorBody | undefined {

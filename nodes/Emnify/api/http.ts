@@ -77,12 +77,17 @@ export function clockOffsetMs(headers: HttpResponse['headers']): number {
 	return Number.isNaN(serverTime) ? 0 : serverTime - Date.now();
 }
 
-/** The wait that a 429 asks for: `Retry-After` in seconds or as a date, undocumented (§2); nothing where it is absent. */
+/** The wait that a 429 asks for: `Retry-After` in seconds or as a date, undocumented (§2); nothing where it asks for none. */
 export function retryAfter(headers: HttpResponse['headers']): { retryAfterSeconds?: number } {
 	const value = headers['retry-after']?.trim() ?? '';
-	if (/^\d+$/.test(value)) return { retryAfterSeconds: Number(value) };
-	const waitMs = Date.parse(value) - (Date.now() + clockOffsetMs(headers));
-	return Number.isNaN(waitMs) ? {} : { retryAfterSeconds: Math.max(0, waitMs / 1000) };
+	const seconds = /^\d+(\.\d+)?$/.test(value) ? Number(value) : secondsUntil(value, headers);
+	return seconds > 0 ? { retryAfterSeconds: seconds } : {};
+}
+
+/** By the server's clock; `NaN` for what is no date of HTTP. */
+function secondsUntil(date: string, headers: HttpResponse['headers']): number {
+	if (!/ GMT$/.test(date)) return NaN;
+	return (Date.parse(date) - (Date.now() + clockOffsetMs(headers))) / 1000;
 }
 
 /**

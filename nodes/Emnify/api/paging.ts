@@ -6,8 +6,11 @@ export const ELEMENTS_IN_A_PAGE = 1000;
 /** So many pages are read again at most; a count that goes up and down by itself must not go on for ever. */
 const MOST_READ_AGAIN = 100;
 
-/** Asking for a page past the end gives the last page (§4). */
-const LAST_PAGE = 999_999_999;
+/** Asking for a page past the end gives the last page (§4). Times the size of a page it fits into 32 bits. */
+const LAST_PAGE = 1_000_000;
+
+/** A collection is read so often at most. */
+const MOST_READINGS = 5;
 
 /** A page as emnify gave it, and what its headers say of the whole collection. */
 export interface Page<Element> {
@@ -34,20 +37,44 @@ export function pageOf<Element>({ headers, body }: HttpResponse): Page<Element> 
 }
 
 /**
- * Every element of a collection once, a page at a time, **from the last page to the first**. What leaves the collection
- * meanwhile moves the elements behind it to earlier pages, which are still to be read; read forwards, one would be
- * skipped. What joins it moves elements to later pages: then the total has grown, and the later page is read again. So
- * nothing that is there all the time is lost, at the price of one request a page.
+ * Every element of a collection once, a page at a time, so that nothing is lost that is there all the time. With `readOnce`
+ * at the price of one request a page: that suffices where nothing leaves the collection, or what joins it comes last.
+ * Otherwise somebody may join and somebody else leave at the same time, which no count tells of: then all pages are read
+ * again until they hold nothing new.
  */
 export async function* pagesFromTheLast<Element extends { id: unknown }>(
 	fetchPage: FetchPage<Element>,
+	readOnce: boolean,
 ): AsyncGenerator<Element[], void> {
 	const seen = new Set<unknown>();
+	for (let reading = 1; reading <= MOST_READINGS; reading++) {
+		const known = seen.size;
+		const requests = yield* readFromTheLast(fetchPage, seen);
+		if (readOnce || requests === 1 || (reading > 1 && seen.size === known)) return;
+	}
+}
+
+/**
+ * The elements that are not `seen` yet, **from the last page to the first**, and how many requests it took. What leaves the
+ * collection meanwhile moves the elements behind it to earlier pages, which are still to be read; read forwards, one would
+ * be skipped. What joins it moves elements to later pages: then the total has grown, and the later page is read again.
+ */
+async function* readFromTheLast<Element extends { id: unknown }>(
+	fetchPage: FetchPage<Element>,
+	seen: Set<unknown>,
+): AsyncGenerator<Element[], number> {
 	let total = Infinity;
 	let wanted = LAST_PAGE;
 	let readAgain = 0;
+	let requests = 0;
 	while (wanted >= 1) {
 		const page = await fetchPage(wanted, ELEMENTS_IN_A_PAGE);
+		requests++;
+		if (page.elements.length === 0 && page.totalElements > 0 && wanted > page.totalPages) {
+			// A server that gives nothing past the end.
+			wanted = page.totalPages;
+			continue;
+		}
 		const current = Math.min(page.currentPage, page.totalPages);
 		const fresh = page.elements.filter(({ id }) => !seen.has(id));
 		for (const { id } of fresh) seen.add(id);
@@ -60,6 +87,7 @@ export async function* pagesFromTheLast<Element extends { id: unknown }>(
 			wanted = current - 1;
 		}
 	}
+	return requests;
 }
 
 /** The first `limit` elements of a collection, each once, in emnify's order. */

@@ -1,7 +1,7 @@
 import type { AuditedDevice, AuditedUser } from './auditUser';
 import { codeSpan } from './codeSpan';
 import { count } from './count';
-import { day } from './day';
+import { day, minute } from './day';
 import { readInstant } from './instant';
 import type { AuditPolicy, RuleName, Settings } from './policy';
 import { rulesInForce, settingOf } from './policy';
@@ -95,7 +95,7 @@ const DETAILS: { [Name in RuleName]: (setting: Settings[Name]) => string } = {
 	allowedBrowsers: () => 'not on the list, or unknown',
 	maxDevicesPerUser: (devices) => `more than ${devices} for a user`,
 	flagInactiveUsers: () => 'user is not active',
-	activatedAfter: (instant) => `activated after ${day(instant.getTime())}`,
+	activatedAfter: (instant) => `activated after ${minute(instant.getTime())} UTC`,
 	flagMissingData: () => 'or an activation date in the future',
 };
 

@@ -1,6 +1,7 @@
 import type { INodeProperties } from 'n8n-workflow';
 
 import type { ItemFields } from '../resources/operation';
+import { readBoolean } from './boolean';
 import { badValue, isId as isWholeNumberAbove0 } from './locator';
 
 /** Return All and Limit, as n8n's users know them. */
@@ -25,7 +26,7 @@ export const limitFields: INodeProperties[] = [
 
 /** The most results wanted; `Infinity` for all. Throws an `EmnifyError` (`input`) where Limit is no whole number above 0. */
 export function readLimit(item: ItemFields): number {
-	if (item.field('returnAll') === true) return Infinity;
+	if (readBoolean('Return All', item.field('returnAll'))) return Infinity;
 	return readCount('Limit', item.field('limit'));
 }
 

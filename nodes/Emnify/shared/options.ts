@@ -18,7 +18,7 @@ export const optionsField: INodeProperties = {
 			typeOptions: { minValue: 0 },
 			default: 600,
 			description:
-				'Seconds to wait at emnify’s rate limit (2,000 requests in 5 minutes) before giving up',
+				'Seconds to wait before giving up while emnify takes no requests: at its rate limit (2,000 in 5 minutes), or while it is down (then 120 at most)',
 		},
 		{
 			displayName: 'Retries',
@@ -51,11 +51,12 @@ export function readPatience(options: unknown): Patience {
 		rateLimitWait?: unknown;
 		retries?: unknown;
 	};
+	const rateLimitMs =
+		'rateLimitWait' in chosen ? readWaitMs(chosen.rateLimitWait) : PATIENT.rateLimitMs;
 	return {
 		timeoutMs: !('timeout' in chosen) ? PATIENT.timeoutMs : readTimeoutMs(chosen.timeout),
-		rateLimitMs: !('rateLimitWait' in chosen)
-			? PATIENT.rateLimitMs
-			: readWaitMs(chosen.rateLimitWait),
+		rateLimitMs,
+		outageMs: Math.min(rateLimitMs, PATIENT.outageMs),
 		readRetries: !('retries' in chosen) ? PATIENT.readRetries : readRetries(chosen.retries),
 	};
 }

@@ -2,6 +2,7 @@ import type { IDataObject } from 'n8n-workflow';
 
 import { apiPath, type EmnifyClient } from '../api/client';
 import type { TrustedDevice } from '../api/types';
+import { requireIds } from './ids';
 import { resolveUser, userAdvice, userInWords, type UserReference } from './user';
 
 /** All trusted devices of a user (endpoint 7, §1). Throws an `EmnifyError`. */
@@ -9,12 +10,14 @@ export async function trustedDevicesOf(
 	client: EmnifyClient,
 	user: UserReference,
 ): Promise<Array<TrustedDevice & IDataObject>> {
-	return await client.list({
+	const action = `list the trusted devices of ${userInWords(user)}`;
+	const devices = await client.list<TrustedDevice & IDataObject>({
 		method: 'GET',
 		path: apiPath`/user/${await resolveUser(client, user)}/mfa/trusted_device`,
-		action: `list the trusted devices of ${userInWords(user)}`,
+		action,
 		advice: userAdvice(user),
 	});
+	return requireIds(devices, action);
 }
 
 /** Revokes the trust in a device (endpoint 8, §1). Throws an `EmnifyError`. */

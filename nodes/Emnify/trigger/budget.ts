@@ -31,6 +31,7 @@ export class Budget {
 		return {
 			timeoutMs: Math.min(DEFAULT_TIMEOUT_MS, this.totalMs * 0.1),
 			rateLimitMs: this.totalMs * 0.4,
+			outageMs: 0,
 			readRetries: 1,
 		};
 	}

@@ -2,9 +2,9 @@ import type { EmnifyClient } from '../api/client';
 import { EmnifyError } from '../api/errors';
 import { mayPass } from '../api/retry';
 import type { User } from '../api/types';
+import { requireIds } from '../shared/ids';
 import { findUser, type UserReference } from '../shared/user';
 import { usersRequest } from '../shared/users';
-import { requireIds } from './ids';
 import { toPerson, type Person } from './occurrence';
 import type { UserScope } from './settings';
 

@@ -13,7 +13,6 @@ import type { Directory } from './directory';
 import { definitionOf, eventsOf, type EventName } from './events';
 import { OVERLAP_MS } from './eventWindow';
 import type { Reading } from './evaluate';
-import { requireIds } from './ids';
 import type { Person } from './occurrence';
 import type { Settings } from './settings';
 import type { TriggerState } from './state';
@@ -74,6 +73,8 @@ export function eventsRequest(events: EventName[], from: number, until: number):
 		query: {
 			q: `type:${types},from:${toTimestamp(new Date(from))},until:${toTimestamp(new Date(until))}`,
 		},
+		// Nothing leaves what happened since a time.
+		readOnce: true,
 		action: 'list the events',
 		advice: {
 			403: 'The credential’s user may not read events. Use a credential of an administrator.',
@@ -102,7 +103,7 @@ async function readDevices(
 		if (isDown() || isOver() || failures.some(isRateLimit)) return;
 		await trustedDevicesOf(client, { id: String(id) })
 			.then((devices) => {
-				ofUser.set(id, requireIds(devices, `list the trusted devices of user ${id}`));
+				ofUser.set(id, devices);
 			})
 			.catch((error: unknown) => {
 				if (!isOfOneUser(error)) throw error;

@@ -4,6 +4,7 @@ import type { AuthenticateBody, DeviceToTrust } from '../../api/authenticate';
 import { EmnifyError } from '../../api/errors';
 import { expiryOf } from '../../api/jwt';
 import type { AuthenticateAnswer } from '../../api/types';
+import { readBoolean } from '../../shared/boolean';
 import { readCode } from '../../shared/code';
 import { passwordFields, readPassword } from '../../shared/password';
 import { readOptionalText, readText } from '../../shared/text';
@@ -188,7 +189,9 @@ export const retrieveToken = defineOperation({
 type Grant = { body: AuthenticateBody } | { forceNewToken: boolean };
 
 const grants: Record<string, (item: ItemFields) => Grant> = {
-	credential: (item) => ({ forceNewToken: item.field('forceNewToken') === true }),
+	credential: (item) => ({
+		forceNewToken: readBoolean('Force New Token', item.field('forceNewToken')),
+	}),
 	applicationToken: (item) => ({
 		body: { application_token: readText(item, 'applicationToken', 'Application Token').trim() },
 	}),

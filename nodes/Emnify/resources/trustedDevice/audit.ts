@@ -8,14 +8,18 @@ import type { User } from '../../api/types';
 import { auditUser, type AuditedUser } from '../../audit/auditUser';
 import { rulesInForce, type AuditPolicy } from '../../audit/policy';
 import { SummaryBuilder, type UnreadableUser } from '../../audit/summary';
+import { readBoolean } from '../../shared/boolean';
+import { readChoice } from '../../shared/choice';
 import { CONCURRENT_READS } from '../../shared/concurrency';
+import { requireIds } from '../../shared/ids';
 import { trustedDevicesOf } from '../../shared/trustedDevices';
-import { findUser, readUser, userField, type UserReference } from '../../shared/user';
+import { findUser, readUser, userField, userInWords, type UserReference } from '../../shared/user';
 import { allUsers, readUserFilters, userFiltersField, type UserFilters } from '../../shared/users';
 import { defineBatchOperation, type Batch, type BatchInput, type BatchOutput } from '../operation';
 import { policyField, readPolicy } from './auditPolicy';
 import {
 	countOutcomes,
+	doneBefore,
 	isToBeRevoked,
 	readRevokePlan,
 	revocationsInWords,
@@ -93,7 +97,7 @@ export const auditTrustedDevices = defineBatchOperation<Settings, UserReference 
 	access: 'read',
 	readSettings(first) {
 		const policy = readPolicy(first);
-		const output = readOutput(first.field('output'));
+		const output = readChoice('Output', first.field('output'), ['findings', 'devices', 'summary']);
 		if (output === 'findings' && rulesInForce(policy).length === 0) {
 			throw new EmnifyError(
 				'input',
@@ -106,22 +110,20 @@ export const auditTrustedDevices = defineBatchOperation<Settings, UserReference 
 			policy,
 			output,
 			revoke: readRevokePlan(first, policy),
-			stopAtUnreadable: first.field('stopAtUnreadable') === true,
+			stopAtUnreadable: readBoolean(
+				'Stop at First Unreadable User',
+				first.field('stopAtUnreadable'),
+			),
 		};
 	},
 	readItem: (item, { users }) => (users === 'input' ? readUser(item) : undefined),
 	run: async (batch, settings, inputs) => await new Audit(batch, settings).run(inputs),
 });
 
-function readOutput(value: unknown): Settings['output'] {
-	if (value === 'findings' || value === 'devices' || value === 'summary') return value;
-	throw unknownChoice('Output', value, 'findings, devices or summary');
-}
-
 function readScope(value: unknown, filters: unknown): Settings['users'] {
-	if (value === 'all') return [];
-	if (value === 'input') return 'input';
-	if (value !== 'filtered') throw unknownChoice('Users', value, 'all, filtered or input');
+	const scope = readChoice('Users', value, ['all', 'filtered', 'input']);
+	if (scope === 'all') return [];
+	if (scope === 'input') return scope;
 	const criteria = readUserFilters(filters);
 	if (criteria.length > 0) return criteria;
 	throw new EmnifyError(
@@ -131,25 +133,18 @@ function readScope(value: unknown, filters: unknown): Settings['users'] {
 	);
 }
 
-function unknownChoice(field: string, value: unknown, choices: string): EmnifyError {
-	return new EmnifyError(
-		'input',
-		`${field} “${String(value).slice(0, 60)}” is not one of ${choices}`,
-		'Choose one from the list, or let the expression give one.',
-	);
-}
-
 /** A user to audit, and the items that name them. */
 interface Target {
 	reference: UserReference;
 	/** Known where emnify listed the users. */
 	user?: User;
 	items: number[];
+	/** Where the user stands in the output. */
+	place: number;
 }
 
 /** What the audit found of one user. */
 interface UserResult {
-	/** Where the user stands in the output. */
 	place: number;
 	items: number[];
 	devices: RevocableDevice[];
@@ -165,6 +160,15 @@ class Audit {
 
 	/** What the output, or the revoking, still needs: not all devices of twelve thousand users. */
 	private readonly results: UserResult[] = [];
+
+	/** The items that name a user: several references may be to the same one. */
+	private readonly itemsOfUser = new Map<number, number[]>();
+
+	/** Those whose turn comes once more at the end: what may pass may have passed by then. */
+	private readonly putOff: Target[] = [];
+
+	/** What an earlier try of this run revoked. */
+	private before: RevocableDevice[] = [];
 
 	private usersRead = 0;
 
@@ -185,9 +189,11 @@ class Audit {
 			this.settings.users === 'input'
 				? targetsOf(inputs)
 				: listedTargets(client, this.settings.users);
-		await concurrently(targets, CONCURRENT_READS, async (target, index) => {
-			await this.auditTarget(target, index);
-			if (++this.usersRead % TELL_EVERY === 0) tell(`Audited ${this.usersRead} users`);
+		await concurrently(targets, CONCURRENT_READS, async (target) => {
+			await this.auditTarget(target, true);
+		});
+		await concurrently(this.putOff, CONCURRENT_READS, async (target) => {
+			await this.auditTarget(target, false);
 		});
 		tell(`Audited ${this.usersRead} users, ${this.usersUnreadable} of them could not be read`);
 		if (this.usersUnreadable > 0) {
@@ -198,35 +204,60 @@ class Audit {
 		const revocable = this.results
 			.flatMap(({ devices }) => devices)
 			.filter((device) => isToBeRevoked(device, this.settings.revoke));
-		await revokeDevices(this.batch, revocable, this.settings.revoke);
+		this.before = doneBefore(this.batch, revocable);
+		await revokeDevices(this.batch, revocable, this.settings.revoke, this.before);
 		return this.output(inputs);
 	}
 
-	private async auditTarget(target: Target, index: number): Promise<void> {
+	private async auditTarget(target: Target, mayBePutOff: boolean): Promise<void> {
 		const { client } = this.batch;
-		const { items } = target;
+		const { items, place } = target;
 		try {
-			const user = target.user ?? (await findUser(client, target.reference));
+			const user = target.user ?? (await this.find(target));
+			if (!user) return;
 			const listed = await trustedDevicesOf(client, { id: String(user.id) });
 			const { policy } = this.settings;
 			const devices = auditUser(auditedUser(user), listed, policy, client.now());
 			this.unreadableInARow = 0;
 			this.summary.addUser(devices);
-			this.keep({ place: target.user?.id ?? index, items, devices });
+			this.keep({ place, items, devices });
 		} catch (error) {
 			const unreadable = this.unreadable(error, target);
+			if (mayBePutOff && mayPass(error)) {
+				this.putOff.push(target);
+				return;
+			}
+			this.usersUnreadable++;
 			this.summary.addFailedUser(unreadable);
-			this.keep({ place: target.user?.id ?? index, items, devices: [], unreadable });
+			this.keep({ place, items, devices: [], unreadable });
 		}
+		if (++this.usersRead % TELL_EVERY === 0) this.batch.tell(`Audited ${this.usersRead} users`);
+	}
+
+	/** The user whom an item names, or `undefined` where another item has named the same one in another way. */
+	private async find(target: Target): Promise<User | undefined> {
+		const { reference, items } = target;
+		const found = await findUser(this.batch.client, reference);
+		const [user] = requireIds([found], `find ${userInWords(reference)}`);
+		if (!user) return undefined;
+		const known = this.itemsOfUser.get(user.id);
+		if (known && known !== items) {
+			known.push(...items);
+			known.sort((a, b) => a - b);
+			return undefined;
+		}
+		this.itemsOfUser.set(user.id, items);
+		return user;
 	}
 
 	/** The report on a user who could not be read. Throws what concerns the other users as well. */
 	private unreadable(error: unknown, { reference, user }: Target): UnreadableUser {
-		const isOfUser = error instanceof EmnifyError && (error.kind === 'rejected' || mayPass(error));
+		const isOfUser =
+			error instanceof EmnifyError &&
+			(error.kind === 'rejected' || error.kind === 'notEmnify' || mayPass(error));
 		if (!isOfUser || this.settings.stopAtUnreadable) throw error;
-		this.unreadableInARow = mayPass(error) ? this.unreadableInARow + 1 : 0;
+		this.unreadableInARow = error.kind === 'rejected' ? 0 : this.unreadableInARow + 1;
 		if (this.unreadableInARow >= MOST_UNREADABLE_IN_A_ROW) throw error;
-		this.usersUnreadable++;
 		return { user: user ? auditedUser(user) : unknownUser(reference), message: error.message };
 	}
 
@@ -247,7 +278,7 @@ class Audit {
 		const { users, output, revoke } = this.settings;
 		const items = users === 'input' ? inputs.map(({ index }) => index) : [0];
 		if (output === 'summary') return [{ json: { ...this.summaryJson() }, items }];
-		const before = this.batch.remembered.map((json) => ({ json, items }));
+		const before = this.before.map((device) => ({ json: { ...device } as IDataObject, items }));
 		const results = [...this.results].sort((a, b) => a.place - b.place);
 		return [...before, ...results.flatMap((result) => outputOf(result, revoke))];
 	}
@@ -256,10 +287,8 @@ class Audit {
 		const { mode } = this.settings.revoke;
 		const summary = this.summary.build() as unknown as IDataObject;
 		if (mode === 'none') return summary;
-		const revocations = countOutcomes(
-			this.results.flatMap(({ devices }) => devices),
-			this.batch.remembered.length,
-		);
+		const devices = this.results.flatMap((result) => result.devices);
+		const revocations = countOutcomes([...this.before, ...devices]);
 		return {
 			...summary,
 			revocations,
@@ -294,7 +323,7 @@ function targetsOf(inputs: Array<BatchInput<UserReference | undefined>>): Target
 	for (const { index, input: reference } of inputs) {
 		if (!reference) continue;
 		const key = JSON.stringify(reference);
-		const target = targets.get(key) ?? { reference, items: [] };
+		const target = targets.get(key) ?? { reference, items: [], place: index };
 		targets.set(key, target);
 		target.items.push(index);
 	}
@@ -306,7 +335,7 @@ async function* listedTargets(
 	filters: UserFilters,
 ): AsyncGenerator<Target, void> {
 	for await (const user of allUsers(client, filters)) {
-		yield { reference: { id: String(user.id) }, user, items: [0] };
+		yield { reference: { id: String(user.id) }, user, items: [0], place: user.id };
 	}
 }
 

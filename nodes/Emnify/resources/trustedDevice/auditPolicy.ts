@@ -2,6 +2,7 @@ import type { INodeProperties, INodePropertyOptions } from 'n8n-workflow';
 
 import { EmnifyError } from '../../api/errors';
 import { RULE_NAMES, rulesInForce, type AuditPolicy, type RuleName } from '../../audit/policy';
+import { readBoolean } from '../../shared/boolean';
 import { readDateTime } from '../../shared/dateTime';
 import { badValue } from '../../shared/locator';
 import type { ItemFields } from '../operation';
@@ -99,7 +100,7 @@ export function readPolicy(item: ItemFields): AuditPolicy {
 		if (rule in rules) policy[rule] = readPatterns(rule, rules[rule]);
 	}
 	for (const rule of ['flagInactiveUsers', 'flagMissingData'] as const) {
-		if (rule in rules) policy[rule] = rules[rule] === true;
+		if (rule in rules) policy[rule] = readBoolean(nameOf(rule), rules[rule] ?? '');
 	}
 	if ('activatedAfter' in rules) {
 		policy.activatedAfter = readDateTime(

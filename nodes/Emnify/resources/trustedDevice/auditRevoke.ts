@@ -5,6 +5,7 @@ import { mayPass } from '../../api/retry';
 import type { AuditedDevice } from '../../audit/auditUser';
 import type { AuditPolicy, RuleName } from '../../audit/policy';
 import { oldestFirst } from '../../audit/summary';
+import { readChoice } from '../../shared/choice';
 import { readCount } from '../../shared/limit';
 import { revokeTrust, trustedDevicesOf } from '../../shared/trustedDevices';
 import type { Batch, ItemFields } from '../operation';
@@ -78,8 +79,8 @@ export interface RevocableDevice extends AuditedDevice {
 
 /** Reads the fields on revoking. Throws an `EmnifyError` (`input`). */
 export function readRevokePlan(item: ItemFields, policy: AuditPolicy): RevokePlan {
-	const mode = item.field('revoke');
-	if (mode !== 'dryRun' && mode !== 'revoke') return { mode: 'none', rules: [], max: 0 };
+	const mode = readChoice('Revoke', item.field('revoke') ?? 'none', ['none', 'dryRun', 'revoke']);
+	if (mode === 'none') return { mode, rules: [], max: 0 };
 	return {
 		mode,
 		rules: readRules('Rules That Revoke', item.field('revokeRules'), policy),
@@ -92,27 +93,45 @@ export function isToBeRevoked({ findings }: AuditedDevice, { rules }: RevokePlan
 	return findings.some(({ rule }) => rules.includes(rule));
 }
 
+/** What an earlier try of this run did (Retry On Fail): where a device is listed again, it was not done after all. */
+export function doneBefore({ remembered }: Batch, devices: RevocableDevice[]): RevocableDevice[] {
+	const isSame = (a: RevocableDevice) => (b: RevocableDevice) =>
+		a.device.id === b.device.id && a.user.id === b.user.id;
+	const before = remembered as unknown as RevocableDevice[];
+	return before.filter((device) => !devices.some(isSame(device)));
+}
+
 /**
  * Revokes the devices, one after the other, those trusted for the longest first, and notes with each what became of it. A
- * device that cannot be revoked does not keep the others from it. Throws an `EmnifyError` that accounts for what was done
- * where no further one can be revoked: no session, the rate limit, or the execution cancelled.
+ * device that cannot be revoked does not keep the others from it. What was done `before` counts towards the cap. Throws an
+ * `EmnifyError` that accounts for what was done where no further one can be revoked: no session, the rate limit, or the
+ * execution cancelled.
  */
 export async function revokeDevices(
 	batch: Batch,
 	devices: RevocableDevice[],
 	{ mode, max }: RevokePlan,
+	before: RevocableDevice[],
 ): Promise<void> {
 	const chosen = [...devices].sort(oldestFirst);
-	for (const device of chosen.splice(max)) device.revocation = { outcome: 'over_limit' };
+	for (const device of chosen.splice(Math.max(0, max - before.length))) {
+		device.revocation = { outcome: 'over_limit' };
+	}
 	for (const device of chosen) {
 		if (mode === 'dryRun') {
 			device.revocation = { outcome: 'would_be_revoked' };
 			continue;
 		}
 		device.revocation = await revokeDevice(batch, device).catch((error: unknown) => {
-			throw accountFor(error, chosen);
+			// It was under way when the execution was stopped, or just before.
+			const isOpen = error instanceof EmnifyError && error.kind === 'cancelled';
+			if (isOpen) device.revocation = { outcome: 'unknown', message: error.message };
+			throw accountFor(error, [...before, ...chosen]);
 		});
-		if (device.revocation.outcome === 'revoked') batch.remember(device as unknown as IDataObject);
+		const { outcome } = device.revocation;
+		if (outcome === 'revoked' || outcome === 'unknown') {
+			batch.remember(device as unknown as IDataObject);
+		}
 	}
 }
 
@@ -146,15 +165,23 @@ async function lookAfter(
 	);
 }
 
-/** The failure that ended the revoking, with what was done before. */
+/** The failure that ended the revoking, with what became of each device before. */
 function accountFor(error: unknown, devices: RevocableDevice[]): unknown {
 	if (!(error instanceof EmnifyError)) return error;
-	const revoked = devices.filter(({ revocation }) => revocation?.outcome === 'revoked');
-	const rest = devices.filter(({ revocation }) => revocation === undefined);
+	const of = (outcome: RevocationOutcome | undefined) =>
+		devices.filter(({ revocation }) => revocation?.outcome === outcome);
+	const revoked = of('revoked');
+	const others = [
+		['Not revoked', of(undefined)],
+		['Could not be revoked', of('failed')],
+		['Perhaps revoked', of('unknown')],
+		['Gone already', of('gone_already')],
+	] as const;
+	const accounts = others.filter(([, found]) => found.length > 0);
 	return new EmnifyError(
 		error.kind,
 		`${error.message}. ${revoked.length} of ${devices.length} devices were revoked before this: ${named(revoked)}`,
-		`${error.description} Not revoked: ${named(rest)}.`,
+		[error.description, ...accounts.map(([what, found]) => `${what}: ${named(found)}.`)].join(' '),
 		error.facts,
 	);
 }
@@ -170,12 +197,9 @@ function named(devices: RevocableDevice[]): string {
 	return names.join(', ') + (more > 0 ? ` and ${more} more` : '');
 }
 
-/** How many devices there are of each outcome; `revoked` includes those of an earlier try of this run. */
-export function countOutcomes(
-	devices: RevocableDevice[],
-	revokedBefore: number,
-): Record<string, number> {
-	const counts: Record<string, number> = { revoked: revokedBefore };
+/** How many devices there are of each outcome. */
+export function countOutcomes(devices: RevocableDevice[]): Record<string, number> {
+	const counts: Record<string, number> = { revoked: 0 };
 	for (const { revocation } of devices) {
 		if (revocation) counts[revocation.outcome] = (counts[revocation.outcome] ?? 0) + 1;
 	}

@@ -1,6 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import type { User } from '../../api/types';
+import { readBoolean } from '../../shared/boolean';
 import { limitFields, readLimit } from '../../shared/limit';
 import { readUserFilters, userFiltersField, usersRequest } from '../../shared/users';
 import { defineOperation } from '../operation';
@@ -30,7 +31,7 @@ export const getAllUsers = defineOperation({
 	read: (item) => ({
 		limit: readLimit(item),
 		request: usersRequest(readUserFilters(item.field('filters')), readUserSort(item.field('sort'))),
-		simplify: item.field('simplify') === true,
+		simplify: readBoolean('Simplify', item.field('simplify')),
 	}),
 	async run(client, { limit, request, simplify }) {
 		const users = await client.collection<User & IDataObject>(request, limit);

@@ -1,0 +1,12 @@
+import { badValue } from './locator';
+
+/**
+ * Reads a switch; an expression may also give it as text. Where the field is not there (`null`), it is off. Throws an
+ * `EmnifyError` (`input`) for anything else: what is meant to be on must not be off in silence.
+ */
+export function readBoolean(field: string, value: unknown): boolean {
+	if (value === null || typeof value === 'boolean') return value === true;
+	const text = String(value ?? '').trim();
+	if (text === 'true' || text === 'false') return text === 'true';
+	throw badValue(field, text, 'true or false');
+}
