@@ -103,6 +103,25 @@ function addEvent(
 
 const DAY = { days: 1 };
 
+/** The fields that choose these users. */
+const chosen = (...users: INodeParameters[]) => ({
+	scope: 'chosen',
+	chosenUsers: { users: users.map((user) => ({ user })) },
+});
+
+/** What is told after the fields were changed while the workflow was off for a day. */
+async function change(
+	bench: Bench,
+	{ workflow }: Watched,
+	parameters: INodeParameters,
+): Promise<string[]> {
+	await workflow.deactivate();
+	workflow.parameters = parameters;
+	bench.simulator.clock.advance(DAY);
+	await workflow.activate();
+	return (workflow.takeItems() as Item[]).map(({ id }) => id);
+}
+
 describe('each event becomes an item', () => {
 	const startsAt = new Date('2026-03-01T12:00:00Z');
 	const soon = expect.stringMatching(/^2026-03-01T12:0[0-2]:\d\dZ$/);
@@ -185,7 +204,7 @@ describe('each event becomes an item', () => {
 		expect(await poll({ days: 4, hours: 23 })).toEqual([]);
 		expect(await poll({ hours: 2 })).toEqual([
 			{
-				id: 'trusted_device_expiring:11082:2026-03-06',
+				id: `trusted_device_expiring:${seed.deactivatedUser.id}:11082:2026-03-06`,
 				event: 'trusted_device_expiring',
 				occurred_at: '2026-03-06T12:00:00Z',
 				user: { id: 108, username: seed.deactivatedUser.username, name: 'Dora Klein' },
@@ -304,6 +323,17 @@ describe('each event becomes an item', () => {
 		const first = addEvent(bench, { timestamp: earlier(bench, { minutes: 3 }) });
 		const fourth = addEvent(bench, { timestamp: earlier(bench, { minutes: 1 }) });
 		expect(await told()).toEqual([first, `trusted_device_added:${device}`, third, fourth]);
+	});
+
+	test('those of two users whose devices have the same ID are two', async () => {
+		const bench = await start({ startsAt });
+		const { told } = await watch(bench, { events: ['trusted_device_expiring'] });
+		const activatedAt = earlier(bench, { days: 83, minutes: -60 });
+		for (const user of [observer.id, emailMfaUser.id]) {
+			bench.simulator.world.addTrustedDevice(user, { id: 7, activatedAt });
+		}
+		const expiring = (await told({ hours: 2 })).filter((id) => id.includes(':7:'));
+		expect(new Set(expiring).size).toBe(2);
 	});
 
 	test('events that were not chosen start nothing', async () => {
@@ -608,6 +638,78 @@ describe('a user who disappears', () => {
 		]);
 	});
 
+	test('keeps neither the other chosen users nor other events waiting', async () => {
+		const bench = await start();
+		const { told, workflow } = await watch(bench, {
+			events: ['trusted_device_added', 'user_login_failed', 'support_access'],
+			...chosen(byUsername(observer.username), byId(totpUser.id)),
+		});
+		bench.simulator.world.users.delete(observer.id);
+		for (let poll = 0; poll < 3; poll++) {
+			const device = addDevice(bench, totpUser.id);
+			const failed = addEvent(bench, { userId: totpUser.id });
+			const access = addEvent(bench, { type: eventTypes.supportAccess });
+			const expected = [`trusted_device_added:${device}`, failed, access];
+			expect((await told()).sort()).toEqual(expected.sort());
+		}
+		expect(workflow.failures).toEqual([]);
+		expect(workflow.warnings).toContainEqual(
+			expect.stringMatching(/could not be read.*Could not find user otis\.berg@/),
+		);
+	});
+
+	test('being the only one, keeps no other event waiting', async () => {
+		const bench = await start();
+		const { told, workflow } = await watch(bench, {
+			events: ['trusted_device_added', 'support_access'],
+			...chosen(byId(observer.id)),
+		});
+		bench.simulator.world.users.delete(observer.id);
+		const access = addEvent(bench, { type: eventTypes.supportAccess });
+		expect(await told()).toEqual([access]);
+		expect(workflow.failures).toEqual([]);
+	});
+
+	test.each([
+		['by ID', byId(observer.id), /^Could not list the trusted devices of user 105/],
+		['by username', byUsername(observer.username), /^Could not find user otis\.berg@/],
+	])('being all there is to watch (%s), is a failure', async (_how, user, message) => {
+		const bench = await start();
+		const { told, workflow } = await watch(bench, {
+			events: ['trusted_device_added'],
+			...chosen(user),
+		});
+		bench.simulator.world.users.delete(observer.id);
+		expect(await told()).toEqual([]);
+		expect(workflow.failures).toMatchObject([{ message: expect.stringMatching(message) }]);
+	});
+
+	test('does not jam the trigger when the field is corrected', async () => {
+		const bench = await start();
+		const events = ['user_login_failed'];
+		const watched = await watch(bench, {
+			events,
+			...chosen(byUsername(observer.username), byId(totpUser.id)),
+		});
+		bench.simulator.world.users.delete(observer.id);
+		const event = addEvent(bench, { userId: totpUser.id });
+		const corrected = { events, ...chosen(byId(totpUser.id)) };
+		expect(await change(bench, watched, corrected)).toEqual([event]);
+		expect(watched.workflow.failures).toEqual([]);
+	});
+
+	test('and a new one: each device is told of, also one of unknown date', async () => {
+		const bench = await start();
+		const { told } = await watch(bench, { events: ['trusted_device_added'] });
+		const { id } = bench.simulator.world.addUser({
+			username: 'zoe@acme-fleet.example',
+			name: 'Zoe',
+			organisationId: ids.acme,
+		});
+		const device = bench.simulator.world.addTrustedDevice(id, {});
+		expect(await told()).toEqual([`trusted_device_added:${id}:${device.id}`]);
+	});
+
 	test('and a new one: the first device is told of', async () => {
 		const bench = await start();
 		const { told } = await watch(bench, { events: everything });
@@ -699,24 +801,6 @@ describe('the users who are meant', () => {
 });
 
 describe('changed fields', () => {
-	const chosen = (...users: number[]) => ({
-		scope: 'chosen',
-		chosenUsers: { users: users.map((user) => ({ user: byId(user) })) },
-	});
-
-	/** What is told after the fields were changed while the workflow was off for a day. */
-	async function change(
-		bench: Bench,
-		{ workflow }: Watched,
-		parameters: INodeParameters,
-	): Promise<string[]> {
-		await workflow.deactivate();
-		workflow.parameters = parameters;
-		bench.simulator.clock.advance(DAY);
-		await workflow.activate();
-		return (workflow.takeItems() as Item[]).map(({ id }) => id);
-	}
-
 	test('with more events begin anew for those alone', async () => {
 		const bench = await start();
 		const watched = await watch(bench, { events: ['trusted_device_added', 'user_login_failed'] });
@@ -732,9 +816,22 @@ describe('changed fields', () => {
 		expect(await watched.told()).toEqual([access, ...removed]);
 	});
 
+	test.each([
+		['ahead', 2 * 60],
+		['ahead by little', 20],
+		['behind', -2 * 60],
+	])('with more events begin now by emnify’s clock, where n8n’s is %s', async (_how, minutes) => {
+		const bench = await start({ startsAt: new Date(Date.now() - minutes * 60_000) });
+		const watched = await watch(bench, { events: ['trusted_device_added'] });
+		const events = ['trusted_device_added', 'user_login_failed'];
+		expect(await change(bench, watched, { events })).toEqual([]);
+		const event = addEvent(bench);
+		expect(await watched.told()).toEqual([event]);
+	});
+
 	test('with more users begin anew for those alone', async () => {
 		const bench = await start();
-		const watched = await watch(bench, { events: everything, ...chosen(observer.id) });
+		const watched = await watch(bench, { events: everything, ...chosen(byId(observer.id)) });
 		const [known] = [observer.id, emailMfaUser.id].map((userId) => [
 			addEvent(bench, { userId }),
 			`trusted_device_added:${addDevice(bench, userId)}`,
@@ -749,7 +846,7 @@ describe('changed fields', () => {
 		const bench = await start();
 		const watched = await watch(bench, { events: everything });
 		addEvent(bench, { userId: emailMfaUser.id });
-		const told = await change(bench, watched, { events: everything, ...chosen(totpUser.id) });
+		const told = await change(bench, watched, { events: everything, ...chosen(byId(totpUser.id)) });
 		expect(told).toEqual([]);
 		const device = addDevice(bench, totpUser.id);
 		expect(await watched.told()).toEqual([`trusted_device_added:${device}`]);
@@ -761,7 +858,7 @@ describe('changed fields', () => {
 		const watched = await watch(bench, { events, deviceDays: 7 });
 		expect(await change(bench, watched, { events, deviceDays: 60 })).toEqual([]);
 		expect(await watched.told(DAY)).toEqual([
-			expect.stringMatching(/^trusted_device_expiring:1109/),
+			expect.stringMatching(/^trusted_device_expiring:109:1109/),
 		]);
 	});
 

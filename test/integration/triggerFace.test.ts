@@ -13,12 +13,21 @@ import {
 	type INodePropertyOptions,
 } from 'n8n-workflow';
 
-import { createWorld, eventSeverities, eventTypes, seed, type Described } from '../simulator';
+import {
+	applicationTokenStatuses,
+	createWorld,
+	eventSeverities,
+	eventTypes,
+	seed,
+	type Described,
+} from '../simulator';
 import { PACKAGE_FOLDER } from './engine';
 import { PollingWorkflow } from './polling';
 import { byId, byUsername, useEmnify, type Bench } from './support';
 
 // How the trigger stands in the editor: its fields, what it refuses, and “Fetch test event”.
+
+const DEVICES = 'GET /api/v1/user/{user_id}/mfa/trusted_device';
 
 const { administrator, ids, observer, trustedDeviceUser } = seed;
 const { engine, start } = useEmnify();
@@ -279,7 +288,7 @@ describe('Fetch test event', () => {
 			expect.stringMatching(/^event:/),
 			'application_token_expiring:300:2026-05-18',
 			`trusted_device_added:${administrator.id}:${ids.administratorDevice}`,
-			`trusted_device_expiring:${ids.administratorDevice}:2026-05-23`,
+			`trusted_device_expiring:${administrator.id}:${ids.administratorDevice}:2026-05-23`,
 			`trusted_device_removed:${administrator.id}:${ids.administratorDevice}`,
 		]);
 		expect(items.find(({ event }) => event === 'trusted_device_added')).toEqual({
@@ -355,9 +364,35 @@ describe('Fetch test event', () => {
 		expect(items).toEqual([]);
 		expect(error).toMatchObject({
 			name: 'NodeOperationError',
-			message: 'There is nothing in emnify yet that could be shown as a test event',
-			description: expect.stringMatching(/Choose other events or users.*or activate the workflow/),
+			message: 'Nothing was found that could be shown as a test event',
+			description: expect.stringMatching(/Choose other events or users.*or publish the workflow/),
 		});
+	});
+
+	test('shows no application token that was revoked', async () => {
+		const bench = await start();
+		bench.simulator.world.addApplicationToken({
+			creatorId: administrator.id,
+			statusId: applicationTokenStatuses.revoked.id,
+			expiryDate: new Date(bench.simulator.clock.now().getTime() + 86_400_000),
+		});
+		const { items } = await fetchTestEvent(bench, { events: ['application_token_expiring'] });
+		expect(items).toEqual([]);
+	});
+
+	test('passes over a user who is gone by now, and says so where that is the only one', async () => {
+		const bench = await start();
+		const gone = { kind: 'status', status: 404 } as const;
+		bench.simulator.faults.next(gone, { endpoint: DEVICES });
+		const { items } = await fetchTestEvent(bench, { events: ['trusted_device_added'] });
+		expect(items).toHaveLength(1);
+		bench.simulator.faults.next(gone, { endpoint: DEVICES });
+		const { error } = await fetchTestEvent(bench, {
+			events: ['trusted_device_added'],
+			scope: 'chosen',
+			chosenUsers: { users: [{ user: byId(observer.id) }] },
+		} as INodeParameters);
+		expect(error?.message).toMatch(/^Could not list the trusted devices of user 105/);
 	});
 
 	test('does not read a whole workspace while a person waits', async () => {
@@ -369,7 +404,7 @@ describe('Fetch test event', () => {
 		expect(bench.calls().length).toBeLessThan(60);
 		for (const user of world.users.values()) user.trustedDevices.length = 0;
 		const { error } = await fetchTestEvent(bench, { events: ['trusted_device_added'] });
-		expect(error?.message).toMatch(/nothing in emnify yet/);
+		expect(error?.message).toMatch(/^Nothing was found/);
 		expect(bench.calls().length).toBeLessThan(600);
 	});
 

@@ -22,6 +22,8 @@ export interface RealN8nOptions {
 	userFolder?: string;
 	/** Whether the user folder stays when this n8n is stopped. */
 	keepUserFolder?: boolean;
+	/** How long n8n may take to end itself before it is killed; 0 is a crash. */
+	gracePeriodMs?: number;
 	/** Whether a fresh user folder comes without this package, which somebody then installs. */
 	withoutPackage?: boolean;
 }
@@ -50,7 +52,12 @@ export interface RealN8n {
  * @throws Error if n8n does not come up; it carries the last lines that n8n printed
  */
 export async function startRealN8n(options: RealN8nOptions = {}): Promise<RealN8n> {
-	const { version = n8nVersion, log = () => {}, keepUserFolder = false } = options;
+	const {
+		version = n8nVersion,
+		log = () => {},
+		keepUserFolder = false,
+		gracePeriodMs = 5_000,
+	} = options;
 	const installed = await installRealN8n(log, version);
 	const folder =
 		options.userFolder === undefined
@@ -58,7 +65,7 @@ export async function startRealN8n(options: RealN8nOptions = {}): Promise<RealN8
 			: await readUserFolder(options.userFolder);
 	log(`Starting n8n ${version} (about 15 seconds)`);
 	const env = { ...disabledModules(version), ...options.env };
-	const running = await startOnFreePort({ installed, folder, env, keepUserFolder });
+	const running = await startOnFreePort({ installed, folder, env, keepUserFolder, gracePeriodMs });
 	try {
 		return { ...running, rest: await Rest.logIn(running.url, running.owner) };
 	} catch (error) {
@@ -72,6 +79,7 @@ interface Start {
 	folder: UserFolder;
 	env: Record<string, string>;
 	keepUserFolder: boolean;
+	gracePeriodMs: number;
 }
 
 type Running = Omit<RealN8n, 'rest'>;
@@ -92,13 +100,13 @@ async function startOnFreePort(start: Start): Promise<Running> {
 	}
 }
 
-async function launch({ installed, folder, env, keepUserFolder }: Start): Promise<Running> {
+async function launch({ installed, folder, env, keepUserFolder, gracePeriodMs }: Start): Promise<Running> {
 	const [port, brokerPort] = await freePorts();
 	const child = spawnSupervised(
 		{
 			command: installed.node,
 			args: [installed.script, 'start'],
-			gracePeriodMs: 5_000,
+			gracePeriodMs,
 			...(!keepUserFolder && { folder: folder.path }),
 		},
 		{ cwd: folder.path, env: { ...environment(folder), ...ports(port, brokerPort), ...env } },

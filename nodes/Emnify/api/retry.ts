@@ -41,14 +41,16 @@ export class Retries {
 	}
 
 	private async counted<Answer>(attempt: () => Promise<Answer>): Promise<Answer> {
-		try {
-			const answer = await attempt();
-			this.failedInARow = 0;
-			return answer;
-		} catch (error) {
-			this.failedInARow = mayPass(error) ? this.failedInARow + 1 : 0;
-			throw error;
-		}
+		return await attempt().then(
+			(answer) => {
+				this.failedInARow = 0;
+				return answer;
+			},
+			async (error: unknown) => {
+				this.failedInARow = mayPass(error) ? this.failedInARow + 1 : 0;
+				return await Promise.reject(error as Error);
+			},
+		);
 	}
 
 	private isDown(): boolean {

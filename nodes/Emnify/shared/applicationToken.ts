@@ -72,6 +72,11 @@ export const applicationTokensRequest: EmnifyRequest = {
 
 const REVOKED = 1;
 
+/** Whether the token can log in no more (§5). */
+export function isRevoked({ status }: ApplicationToken): boolean {
+	return status?.id === REVOKED;
+}
+
 /** Fills the list of the Application Token field with the tokens that can be revoked. */
 export async function searchApplicationTokens(
 	this: ILoadOptionsFunctions,
@@ -82,7 +87,7 @@ export async function searchApplicationTokens(
 		const tokens = await client.list<ApplicationToken>(applicationTokensRequest);
 		const text = (filter ?? '').toLowerCase();
 		const results = tokens
-			.filter(({ status }) => status?.id !== REVOKED)
+			.filter((token) => !isRevoked(token))
 			.map((token) => ({ name: tokenInWords(token), value: token.id }))
 			.filter(({ name, value }) => name.toLowerCase().includes(text) || String(value) === text);
 		return { results };

@@ -13,7 +13,7 @@ export interface DeviceChanges {
 
 /**
  * Compares a user's devices with what was known. Where they were never read, a device counts as added if it was activated
- * since the user was checked. A device expires without a memory of its own: it came to its last days between the two
+ * since the user was checked, and one of unknown date if the user `hasJoined` since. A device expires without a memory of its own: it came to its last days between the two
  * checks, or it did not.
  */
 export function deviceChanges(
@@ -21,11 +21,12 @@ export function deviceChanges(
 	devices: TrustedDevice[],
 	now: number,
 	lastDays: number,
+	hasJoined = false,
 ): DeviceChanges {
 	const present = new Set(devices.map(({ id }) => id));
 	const removed = [...(known.devices ?? [])].filter(([id]) => !present.has(id));
 	return {
-		added: devices.filter((device) => isNew(known, device)),
+		added: devices.filter((device) => isNew(known, device, hasJoined)),
 		removed: removed.map(([id, activation]) => ({ id, activation })),
 		expiring: devices.flatMap((device) => {
 			const activation = activationOf(device);
@@ -44,8 +45,12 @@ export function knownUser(devices: TrustedDevice[], now: number): KnownUser {
 	};
 }
 
-function isNew({ checked, devices }: KnownUser, device: TrustedDevice): boolean {
+function isNew(
+	{ checked, devices }: KnownUser,
+	device: TrustedDevice,
+	hasJoined: boolean,
+): boolean {
 	if (devices) return !devices.has(device.id);
 	const activation = activationOf(device);
-	return activation !== null && activation >= checked;
+	return activation === null ? hasJoined : activation >= checked;
 }

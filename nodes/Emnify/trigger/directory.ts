@@ -14,9 +14,15 @@ export class Directory {
 
 	private readonly people = new Map<number, Promise<Person>>();
 
+	/** Why chosen users were not found. */
+	readonly notFound: EmnifyError[] = [];
+
 	constructor(private readonly client: EmnifyClient) {}
 
-	/** The users that are meant, each once. Of those chosen by ID no more than the ID is known. Throws an `EmnifyError`. */
+	/**
+	 * The users that are meant, each once. Of those chosen by ID no more than the ID is known; who was chosen otherwise and is
+	 * not found (any more) is left out, so that the others are not kept waiting. Throws an `EmnifyError`.
+	 */
 	async users(scope: UserScope): Promise<Person[]> {
 		const key = JSON.stringify(scope);
 		const list = this.lists.get(key) ?? this.request(scope);
@@ -46,17 +52,24 @@ export class Directory {
 	private async request(scope: UserScope): Promise<Person[]> {
 		if (scope.which === 'chosen') {
 			const people = await Promise.all(scope.users.map(async (user) => await this.chosen(user)));
-			return [...new Map(people.map((person) => [person.id, person])).values()];
+			const found = people.filter((person) => person !== undefined);
+			return [...new Map(found.map((person) => [person.id, person])).values()];
 		}
 		const filters = scope.which === 'filtered' ? scope.filters : [];
 		const users = await this.client.collection<User>(usersRequest(filters), Infinity);
 		return requireIds(users, 'list the users').map(toPerson);
 	}
 
-	private async chosen(user: UserReference): Promise<Person> {
+	private async chosen(user: UserReference): Promise<Person | undefined> {
 		if ('id' in user && user.id !== 'my') {
 			return { id: Number(user.id), username: null, name: null };
 		}
-		return toPerson(await findUser(this.client, user));
+		return await findUser(this.client, user).then(toPerson, (error: unknown) => {
+			if (!(error instanceof EmnifyError) || error.kind !== 'rejected') {
+				return Promise.reject(error as Error);
+			}
+			this.notFound.push(error);
+			return undefined;
+		});
 	}
 }

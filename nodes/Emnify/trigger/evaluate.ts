@@ -1,6 +1,7 @@
 import type { ApplicationToken, EmnifyEvent, TrustedDevice } from '../api/types';
 import { TRUST_DAYS } from '../audit/auditUser';
 import { DAY_MS } from '../audit/day';
+import { isRevoked } from '../shared/applicationToken';
 import type { Account } from './account';
 import { deviceChanges, knownUser } from './deviceChanges';
 import { definitionOf, eventsOf } from './events';
@@ -114,7 +115,8 @@ function evaluateDevices(
 		const devices = ofUser.get(user.id);
 		known.set(user.id, devices ? knownUser(devices, now) : knownBefore);
 		if (!devices) continue;
-		const changes = deviceChanges(knownBefore, devices, now, settings.deviceDays);
+		const hasJoined = previous !== undefined && !isOtherScope && !previous.known.has(user.id);
+		const changes = deviceChanges(knownBefore, devices, now, settings.deviceDays, hasJoined);
 		occurrences.push(
 			...changes.added.map((device) => deviceAdded(user, device, now)),
 			...changes.removed.map(({ id, activation }) => deviceRemoved(user, id, activation, now)),
@@ -140,8 +142,6 @@ function evaluateLog(
 	return { occurrences, state: nextWindow(from, events, now) };
 }
 
-const REVOKED = 1;
-
 /** Tokens that came to their last days since the poll before: this needs no memory of the tokens. */
 function expiringTokens(
 	{ polled }: TriggerState,
@@ -151,7 +151,7 @@ function expiringTokens(
 ): Occurrence[] {
 	return tokens.flatMap((token) => {
 		const at = lastDaysOfToken(token, tokenDays);
-		const isDue = at !== null && at > polled && at <= now && token.status?.id !== REVOKED;
+		const isDue = at !== null && at > polled && at <= now && !isRevoked(token);
 		return isDue ? [tokenExpiring(token, at)] : [];
 	});
 }

@@ -26,7 +26,8 @@ export function freshEvents(window: EventWindow, events: EmnifyEvent[]): EmnifyE
 
 /**
  * The window to read next time, after these events of the window from `from` were read at `now`. Where more events happen
- * than can be remembered, it begins later: then what turns up late is lost before anything is told of twice.
+ * than can be remembered, it begins later: then what turns up late is lost before anything is told of twice. Only where that
+ * many happen in one second, some of them are told of twice.
  */
 export function nextWindow(from: number, events: EmnifyEvent[], now: number): EventWindow {
 	const next = Math.max(from, now - OVERLAP_MS);

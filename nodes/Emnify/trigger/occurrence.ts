@@ -87,7 +87,7 @@ export function deviceRemoved(
 
 export function deviceExpiring(user: Person, device: TrustedDevice, at: number): Occurrence {
 	return {
-		id: `trusted_device_expiring:${device.id}:${dayOf(at)}`,
+		id: `trusted_device_expiring:${user.id}:${device.id}:${dayOf(at)}`,
 		event: 'trusted_device_expiring',
 		occurredAt: at,
 		user,

@@ -29,10 +29,11 @@ export interface Reader {
 /** Reads what the chosen events need. Throws an `EmnifyError` where something of it cannot be read at all. */
 export async function read(
 	reader: Reader,
-	{ events, scope }: Settings,
+	settings: Settings,
 	before: TriggerState | undefined,
 ): Promise<Reading> {
 	const { client, budget } = reader;
+	const { events } = settings;
 	const tokens =
 		eventsOf('tokens', events).length === 0
 			? undefined
@@ -41,12 +42,15 @@ export async function read(
 	const devices =
 		eventsOf('devices', events).length === 0
 			? undefined
-			: await readDevices(reader, await reader.directory.users(scope), before?.devices?.known);
+			: await readDevices(reader, settings, before?.devices?.known);
 	// By now emnify has answered, and its clock is known.
 	const began = client.now().getTime() - budget.spentMs();
 	const now = Math.floor(began / 1000 - 1) * 1000;
 	return { now, ...(devices && { devices }), ...(log && { log }), ...(tokens && { tokens }) };
 }
+
+/** Clocks that differ by less do not matter: the windows overlap by more. */
+const CLOCK_TOLERANCE_MS = 60_000;
 
 async function readLog(
 	client: EmnifyClient,
@@ -54,13 +58,16 @@ async function readLog(
 	knownFrom: number | undefined,
 ): Promise<Reading['log']> {
 	if (events.length === 0) return undefined;
-	const from = knownFrom ?? Math.floor((client.now().getTime() - OVERLAP_MS) / 1000) * 1000;
+	const startOfFirst = () => Math.floor((client.now().getTime() - OVERLAP_MS) / 1000) * 1000;
+	let from = knownFrom ?? startOfFirst();
 	for (;;) {
 		const until = client.now().getTime() + DAY_MS;
 		const request = eventsRequest(events, from, until);
 		const found = await client.collection<EmnifyEvent>(request, Infinity);
-		// Before its first answer, emnify's clock is taken to be n8n's, and that may be slow by more than a day.
-		if (client.now().getTime() <= until) return { from, events: found };
+		// Before its first answer, emnify's clock is taken to be n8n's, and that may be wrong by more than a day.
+		const isTooLate = knownFrom === undefined && startOfFirst() < from - CLOCK_TOLERANCE_MS;
+		if (isTooLate) from = startOfFirst();
+		else if (client.now().getTime() <= until) return { from, events: found };
 	}
 }
 
@@ -89,10 +96,11 @@ export const MOST_USERS_IN_A_POLL = 1_500;
 const MOST_FAILURES = 25;
 
 async function readDevices(
-	{ client, budget, warn }: Reader,
-	users: Person[],
+	{ client, budget, directory, warn }: Reader,
+	{ events, scope }: Settings,
 	known: NonNullable<TriggerState['devices']>['known'] | undefined,
 ): Promise<Reading['devices']> {
+	const users = await directory.users(scope);
 	const ofUser = new Map<number, TrustedDevice[]>();
 	const failures: unknown[] = [];
 	const isDown = () => ofUser.size === 0 && failures.filter(mayPass).length >= MOST_FAILURES;
@@ -110,11 +118,16 @@ async function readDevices(
 				failures.push(error);
 			});
 	});
-	const [failure] = failures;
-	if (failure !== undefined && ofUser.size === 0) throw failure;
+	const [failure] = [...failures, ...directory.notFound];
+	if (failure !== undefined && ofUser.size === 0) {
+		// Nobody can be read. Users who are gone must not keep the other events waiting; where there are none it is told.
+		const areGone = failures.every(isRejected);
+		const hasOthers = eventsOf('devices', events).length < events.length;
+		if (!areGone || !hasOthers) throw failure;
+	}
 	if (failure instanceof EmnifyError) {
 		warn(
-			`The trusted devices of some users could not be read, and are looked at again in the next poll. The first of ${failures.length} failures: ${failure.message}`,
+			`The trusted devices of some users could not be read, and are looked at again in the next poll. The first of ${failures.length + directory.notFound.length} failures: ${failure.message}`,
 		);
 	}
 	return { users, ofUser };
@@ -124,6 +137,10 @@ async function readDevices(
 function isOfOneUser(error: unknown): boolean {
 	if (!(error instanceof EmnifyError)) return false;
 	return ['rejected', 'rateLimited', 'notEmnify'].includes(error.kind) || mayPass(error);
+}
+
+function isRejected(error: unknown): boolean {
+	return error instanceof EmnifyError && error.kind === 'rejected';
 }
 
 function isRateLimit(error: unknown): boolean {

@@ -41,10 +41,10 @@ async function fetchTestEvent(context: IPollFunctions, settings: Settings): Prom
 	if (samples.length > 0) return samples;
 	throw new NodeOperationError(
 		context.getNode(),
-		'There is nothing in emnify yet that could be shown as a test event',
+		'Nothing was found that could be shown as a test event',
 		{
 			description:
-				'Nothing of the chosen kind was found in your workspace, for the events of emnify’s log in the last 30 days. Choose other events or users for the test, or activate the workflow: it starts when the first event happens.',
+				'The test looks at the devices of the first 500 users, and at the 100 latest events of a kind in the last 30 days. Choose other events or users for it, or publish the workflow: it starts when the first event happens.',
 		},
 	);
 }

@@ -1,9 +1,10 @@
 import type { EmnifyClient } from '../api/client';
 import { concurrently } from '../api/concurrently';
+import { EmnifyError } from '../api/errors';
 import type { ApplicationToken, EmnifyEvent, TrustedDevice, User } from '../api/types';
 import { DAY_MS } from '../audit/day';
 import { readInstant } from '../audit/instant';
-import { applicationTokensRequest } from '../shared/applicationToken';
+import { applicationTokensRequest, isRevoked } from '../shared/applicationToken';
 import { CONCURRENT_READS } from '../shared/concurrency';
 import { trustedDevicesOf } from '../shared/trustedDevices';
 import { usersRequest } from '../shared/users';
@@ -71,7 +72,7 @@ async function expiringToken(client: EmnifyClient, { tokenDays }: Settings): Pro
 	const tokens = await client.list<ApplicationToken>(applicationTokensRequest);
 	const now = client.now().getTime();
 	const next = newest(
-		tokens.filter(({ expiry_date }) => (readInstant(expiry_date) ?? 0) > now),
+		tokens.filter((token) => (readInstant(token.expiry_date) ?? 0) > now && !isRevoked(token)),
 		({ expiry_date }) => -(readInstant(expiry_date) ?? 0),
 	);
 	return next.map((token) => tokenExpiring(token, lastDaysOfToken(token, tokenDays) ?? now));
@@ -86,11 +87,20 @@ async function newestDevice(
 	directory: Directory,
 	{ scope, deviceDays }: Settings,
 ): Promise<Occurrence[]> {
+	const failures: EmnifyError[] = [];
+	let isAnyoneReadable = false;
+	/** A user may be gone by now; where nobody can be read it is told why. */
+	const skip = (error: unknown): void => {
+		if (!(error instanceof EmnifyError) || error.kind !== 'rejected') throw error;
+		failures.push(error);
+	};
 	for await (const users of someUsers(client, directory, scope)) {
 		const found: Array<{ user: Person; device: TrustedDevice }> = [];
 		await concurrently(users, CONCURRENT_READS, async (user) => {
-			const devices = await trustedDevicesOf(client, { id: String(user.id) });
-			found.push(...devices.map((device) => ({ user, device })));
+			await trustedDevicesOf(client, { id: String(user.id) }).then((devices) => {
+				isAnyoneReadable = true;
+				found.push(...devices.map((device) => ({ user, device })));
+			}, skip);
 		});
 		const [one] = newest(found, ({ device }) => activationOf(device) ?? 0);
 		if (!one) continue;
@@ -103,6 +113,8 @@ async function newestDevice(
 			deviceRemoved(user, one.device.id, activation, now),
 		];
 	}
+	const [failure] = [...directory.notFound, ...failures];
+	if (failure && !isAnyoneReadable) await Promise.reject(failure);
 	return [];
 }
 

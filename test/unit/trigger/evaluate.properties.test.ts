@@ -244,10 +244,14 @@ test('each device that came to its last days, and is still there, is told of', (
 		fc.property(...lives, (before, after) => {
 			const { workspace, told, atStart } = live(before, after);
 			const of = told.filter((id) => id.startsWith('trusted_device_expiring:'));
-			for (const { id, activation_date } of [...workspace.devices.values()].flat()) {
+			const present = [...workspace.devices].flatMap(([user, devices]) =>
+				devices.map((device) => ({ ...device, user })),
+			);
+			for (const { id, user, activation_date } of present) {
 				const at = Date.parse(activation_date ?? '') + 83 * DAY;
 				const isDue = at > atStart.now && at < workspace.now;
-				const count = of.filter((one) => one.startsWith(`trusted_device_expiring:${id}:`)).length;
+				const prefix = `trusted_device_expiring:${user}:${id}:`;
+				const count = of.filter((one) => one.startsWith(prefix)).length;
 				if (isDue) expect([id, count]).toEqual([id, 1]);
 				if (at < atStart.now - MINUTE) expect([id, count]).toEqual([id, 0]);
 			}

@@ -98,7 +98,7 @@ test('a user who could not be read keeps what was known, and is told of next tim
 	expect(told(unread.state, later)).toEqual([
 		'trusted_device_added:1:12',
 		'trusted_device_added:1:13',
-		'trusted_device_expiring:13:2026-03-01',
+		'trusted_device_expiring:1:13:2026-03-01',
 		'trusted_device_removed:1:11',
 	]);
 });
