@@ -100,7 +100,13 @@ async function startOnFreePort(start: Start): Promise<Running> {
 	}
 }
 
-async function launch({ installed, folder, env, keepUserFolder, gracePeriodMs }: Start): Promise<Running> {
+async function launch({
+	installed,
+	folder,
+	env,
+	keepUserFolder,
+	gracePeriodMs,
+}: Start): Promise<Running> {
 	const [port, brokerPort] = await freePorts();
 	const child = spawnSupervised(
 		{
