@@ -100,7 +100,7 @@ Devices with findings, oldest first:
 - Browser (not on the list, or unknown): 2 devices
 - Too many devices (more than 0 for a user): 2 devices
 - Inactive user (user is not active): 2 devices
-- New device (activated after 1 Dec 2025): 1 device
+- New device (activated after 1 Dec 2025 at 00:00 UTC): 1 device
 - Missing data (or an activation date in the future): 1 device
 
 Devices with findings, oldest first:

@@ -91,6 +91,8 @@ export const eventFiltersField: INodeProperties = {
 export interface EventFilters {
 	/** The criteria of §4 for a request, such as `severity:1`; empty for all events. */
 	criteria: string[];
+	/** Whether From is filled in: nothing leaves what happened since a time. */
+	hasStart: boolean;
 	/** The user is yet to be looked up. */
 	user?: UserReference;
 }
@@ -111,8 +113,9 @@ export function readEventFilters(item: ItemFields): EventFilters {
 	const criteria = Object.entries(values).flatMap(([field, value]) =>
 		value === undefined ? [] : [`${field}:${value}`],
 	);
-	if (String(filterValue(chosen.user) ?? '').trim() === '') return { criteria };
-	return { criteria, user: readUser({ ...item, field: () => chosen.user }) };
+	const hasStart = values.from !== undefined && values.from !== BEFORE_THE_FIRST_EVENT;
+	if (String(filterValue(chosen.user) ?? '').trim() === '') return { criteria, hasStart };
+	return { criteria, hasStart, user: readUser({ ...item, field: () => chosen.user }) };
 }
 
 function readOneOf(field: string, value: unknown, expected: string): string | undefined {

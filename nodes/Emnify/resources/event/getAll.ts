@@ -18,7 +18,7 @@ export const getAllEvents = defineOperation({
 	fields: [...limitFields, eventFiltersField],
 	access: 'read',
 	read: (item) => ({ limit: readLimit(item), filters: readEventFilters(item) }),
-	async run(client, { limit, filters: { criteria, user } }) {
+	async run(client, { limit, filters: { criteria, hasStart, user } }) {
 		const ofUser = user ? [`user:${await userIdOf(client, user)}`] : [];
 		const q = [...criteria, ...ofUser].join(',');
 		return await client.collection<EmnifyEvent & IDataObject>(
@@ -26,6 +26,7 @@ export const getAllEvents = defineOperation({
 				method: 'GET',
 				path: apiPath`/event`,
 				...(q !== '' && { query: { q } }),
+				...(hasStart && { readOnce: true as const }),
 				action: 'list the events',
 				advice: {
 					403: 'The credential’s user may not read events. Use a credential of an administrator.',
