@@ -12,7 +12,7 @@ import { overTheFloor } from './measures/overTheFloor';
 import { rateLimit } from './measures/rateLimit';
 import { isMissed, report, type Measure } from './report';
 import { Stage } from './stage';
-import { emnifyNode, httpRequestNode } from './workflows';
+import { emnifyNode, unpacedHttpRequestNode } from './workflows';
 
 /** Small audits vary more, and cost less to repeat. */
 const sizes = [
@@ -38,7 +38,7 @@ async function main(): Promise<number> {
 	const comparisons: Comparison[] = [];
 	for (const { users, repetitions } of sizes) {
 		if (values.quick && users > 1_000) continue;
-		console.error(`Auditing ${users} users by both workflows`);
+		console.error(`Auditing ${users} users by each workflow`);
 		comparisons.push(await compare(users, repetitions));
 	}
 	const measures = [
@@ -55,7 +55,7 @@ async function onOneStage(): Promise<Measure[]> {
 	const stage = await Stage.start();
 	try {
 		await stage.warmUp(emnifyNode);
-		await stage.warmUp(httpRequestNode);
+		await stage.warmUp(unpacedHttpRequestNode);
 		console.error('Auditing beside the floor of the latency');
 		const floor = await overTheFloor(stage);
 		console.error('Auditing at the service’s limit');

@@ -397,6 +397,26 @@ describe('a user whose devices cannot be read', () => {
 		expect(asked).toBe(10);
 	});
 
+	test('many who can never be read among others are reported, and end nothing', async () => {
+		const { run, simulator } = await large(80, 1);
+		const failing = [...simulator.world.users.keys()].filter((id) => id % 2 === 1 && id > 1000);
+		const push = simulator.requests.push.bind(simulator.requests);
+		simulator.requests.push = (...requests) => {
+			const [request] = requests;
+			if (failing.some((id) => request?.path.includes(`/user/${id}/`))) {
+				simulator.faults.next({ kind: 'status', status: 500 }, { endpoint: DEVICES });
+			}
+			return push(...requests);
+		};
+		const { json, error } = await run(audit({ output: 'summary', options: AT_ONCE }));
+		expect(error).toBeUndefined();
+		expect(failing.length).toBeGreaterThan(30);
+		expect(json[0]).toMatchObject({
+			users_checked: 80 - failing.length,
+			users_failed: failing.length,
+		});
+	});
+
 	test('an outage in the middle is waited for', async () => {
 		const { run, simulator } = await large(300, 1);
 		const push = simulator.requests.push.bind(simulator.requests);

@@ -1,7 +1,7 @@
-import type { Comparison } from '../comparison';
+import { peer, type Comparison } from '../comparison';
 import { count, mebibytes, type Measure } from '../report';
 import type { Run } from '../stage';
-import { emnifyNode, httpRequestNode } from '../workflows';
+import { emnifyNode } from '../workflows';
 
 /**
  * 4: what n8n's process held at most, at the first audit after a small one. The goal is about that absolute peak, as it is
@@ -14,7 +14,7 @@ export function memoryGrowth(comparisons: Comparison[]): Measure {
 		head: ['Users', 'By', 'Idle', 'Peak', 'Above idle'],
 		rows: comparisons.flatMap(({ users, ours, theirs }) => [
 			row(users, emnifyNode.name, ours),
-			row(users, httpRequestNode.name, theirs),
+			row(users, peer.name, theirs),
 		]),
 		goals: [
 			{

@@ -2,7 +2,12 @@ import { CONCURRENT_READS } from '../../../nodes/Emnify/shared/concurrency';
 import { fewestRequests, latencyFloor } from '../floor';
 import { count, medianTime, seconds, type Measure } from '../report';
 import { leastFound, type Run, type Stage } from '../stage';
-import { emnifyNode, httpRequestNode, type Contestant } from '../workflows';
+import {
+	emnifyNode,
+	pacedHttpRequestNode,
+	unpacedHttpRequestNode,
+	type Contestant,
+} from '../workflows';
 
 const users = 1_000;
 const fewest = fewestRequests(users);
@@ -20,17 +25,17 @@ export async function overTheFloor(stage: Stage): Promise<Measure> {
 		rows: [],
 		goals: [],
 		notes: [
-			`Time: the median of ${cases.map(({ repetitions }) => repetitions).join(' and ')} executions. The floor is that of the Emnify node: the HTTP Request node may have more in flight.`,
+			`Time: the median of ${cases.map(({ repetitions }) => repetitions).join(' and ')} executions. The floor is that of the Emnify node: unpaced, the HTTP Request node has more in flight.`,
 		],
 	};
 	let mostRequests = 0;
 	for (const { latencyMs, repetitions, atMost } of cases) {
 		const ours = await repeat(repetitions, stage, emnifyNode, latencyMs);
-		const theirs = await repeat(repetitions, stage, httpRequestNode, latencyMs);
-		measure.rows.push(
-			row(emnifyNode.name, latencyMs, ours),
-			row(httpRequestNode.name, latencyMs, theirs),
-		);
+		measure.rows.push(row(emnifyNode.name, latencyMs, ours));
+		for (const peer of [pacedHttpRequestNode(latencyMs), unpacedHttpRequestNode]) {
+			const theirs = await repeat(repetitions, stage, peer, latencyMs);
+			measure.rows.push(row(peer.name, latencyMs, theirs));
+		}
 		measure.goals.push(
 			{
 				what: `Time over the floor at ${latencyMs} ms`,

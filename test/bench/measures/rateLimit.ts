@@ -1,7 +1,8 @@
+import { CONCURRENT_READS } from '../../../nodes/Emnify/shared/concurrency';
 import { fewestRequests, limitFloor } from '../floor';
 import { count, seconds, type Measure } from '../report';
 import { leastFound, type Run, type Stage } from '../stage';
-import { emnifyNode, httpRequestNode, pacedHttpRequestNode } from '../workflows';
+import { emnifyNode, pacedHttpRequestNode, unpacedHttpRequestNode } from '../workflows';
 
 const users = 1_200;
 const latencyMs = 20;
@@ -10,9 +11,10 @@ const limits = { requestsPerWindow: 200, windowSeconds: 5 };
 
 /** 3: an audit that needs six times as many requests as the service allows in one window. */
 export async function rateLimit(stage: Stage): Promise<Measure> {
-	const paced = pacedHttpRequestNode(limits);
+	const { requestsPerWindow, windowSeconds } = limits;
+	const paced = pacedHttpRequestNode((CONCURRENT_READS * windowSeconds * 1000) / requestsPerWindow);
 	const ours = await stage.run(emnifyNode, { users, latencyMs, limits });
-	const theirs = await stage.run(httpRequestNode, { users, latencyMs, limits });
+	const theirs = await stage.run(unpacedHttpRequestNode, { users, latencyMs, limits });
 	const theirsPaced = await stage.run(paced, { users, latencyMs, limits });
 
 	const floor = limitFloor(fewestRequests(users), latencyMs, limits);
@@ -38,7 +40,7 @@ export async function rateLimit(stage: Stage): Promise<Measure> {
 		],
 		rows: [
 			row(emnifyNode.name, ours),
-			row(httpRequestNode.name, theirs),
+			row(unpacedHttpRequestNode.name, theirs),
 			row(paced.name, theirsPaced),
 		],
 		goals: [

@@ -223,6 +223,8 @@ class Audit {
 			this.keep({ place, items, devices });
 		} catch (error) {
 			const unreadable = this.unreadable(error, target);
+			// At the end only those who failed before are read: that many fail in a row says nothing then.
+			if (mayBePutOff) this.stopIfDown(error);
 			if (mayBePutOff && mayPass(error)) {
 				this.putOff.push(target);
 				return;
@@ -256,9 +258,14 @@ class Audit {
 			error instanceof EmnifyError &&
 			(error.kind === 'rejected' || error.kind === 'notEmnify' || mayPass(error));
 		if (!isOfUser || this.settings.stopAtUnreadable) throw error;
-		this.unreadableInARow = error.kind === 'rejected' ? 0 : this.unreadableInARow + 1;
-		if (this.unreadableInARow >= MOST_UNREADABLE_IN_A_ROW) throw error;
 		return { user: user ? auditedUser(user) : unknownUser(reference), message: error.message };
+	}
+
+	/** Throws the failure where nobody could be read for long. */
+	private stopIfDown(error: unknown): void {
+		const isOfUser = error instanceof EmnifyError && error.kind === 'rejected';
+		this.unreadableInARow = isOfUser ? 0 : this.unreadableInARow + 1;
+		if (this.unreadableInARow >= MOST_UNREADABLE_IN_A_ROW) throw error;
 	}
 
 	private keep(result: UserResult): void {
