@@ -44,24 +44,39 @@ test('works on each element once, in their order, with no more than so many at o
 	);
 });
 
+/** Something to wait for until it is opened. */
+function gate(): { open: () => void; isOpen: Promise<void> } {
+	let open = () => {};
+	const isOpen = new Promise<void>((resolve) => (open = resolve));
+	return { open, isOpen };
+}
+
 test('uses the whole width', async () => {
+	const allAreThere = gate();
 	let underWay = 0;
-	let most = 0;
+	// Nobody goes on before ten are there: with less this would not end.
 	await concurrently(Array.from({ length: 40 }), 10, async () => {
-		most = Math.max(most, ++underWay);
-		await turns(3);
-		underWay--;
+		if (++underWay === 10) allAreThere.open();
+		await allAreThere.isOpen;
 	});
-	expect(most).toBe(10);
+	expect(underWay).toBe(40);
 });
 
 test('takes no new element after a failure, waits for what is under way, and throws the first one', async () => {
 	const ended: number[] = [];
 	const started: number[] = [];
+	const failed = gate();
+	const allAreThere = gate();
 	const all = concurrently([0, 1, 2, 3, 4, 5, 6, 7, 8, 9], 3, async (element) => {
 		started.push(element);
-		await turns(element === 1 ? 1 : 5);
-		if (element === 1) throw new RangeError('one');
+		if (started.length === 3) allAreThere.open();
+		await allAreThere.isOpen;
+		if (element === 1) {
+			failed.open();
+			throw new RangeError('one');
+		}
+		await failed.isOpen;
+		await turns(5);
 		ended.push(element);
 	});
 	await expect(all).rejects.toThrow('one');
@@ -70,13 +85,16 @@ test('takes no new element after a failure, waits for what is under way, and thr
 });
 
 test('a failure of the source itself is thrown', async () => {
+	const begun = gate();
 	async function* failing() {
 		yield await Promise.resolve(1);
+		await begun.isOpen;
 		throw new RangeError('no more pages');
 	}
 	const seen: number[] = [];
 	const all = concurrently(failing(), 4, async (element) => {
 		seen.push(element);
+		begun.open();
 		await turns(1);
 	});
 	await expect(all).rejects.toThrow('no more pages');

@@ -1,6 +1,9 @@
+import { sleep } from 'n8n-workflow';
+
 /**
  * Works on the elements in their order, at most `width` at once, and takes no new one after the first failure, which it
- * throws once the work that is under way has ended.
+ * throws once the work that is under way has ended. Each begins a moment after the one before: requests that are sent
+ * together are answered together, and their answers wait for one another, which costs a tenth of the time of an audit.
  */
 export async function concurrently<Element>(
 	elements: Iterable<Element> | AsyncIterable<Element>,
@@ -9,9 +12,12 @@ export async function concurrently<Element>(
 ): Promise<void> {
 	const queue = numbered(elements);
 	let failed = false;
+	let turn = Promise.resolve();
 	const worker = async () => {
 		for (let next = await queue.next(); !next.done && !failed; next = await queue.next()) {
 			const [index, element] = next.value;
+			await (turn = turn.then(aMoment));
+			if (failed) return;
 			await work(element, index).catch(fail);
 		}
 	};
@@ -24,6 +30,8 @@ export async function concurrently<Element>(
 	const failure = results.find((result) => result.status === 'rejected');
 	if (failure) await Promise.reject(failure.reason as Error);
 }
+
+const aMoment = async () => await sleep(0);
 
 async function* numbered<Element>(
 	elements: Iterable<Element> | AsyncIterable<Element>,
