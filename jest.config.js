@@ -15,6 +15,8 @@ const project = (name, options = {}) => ({
 });
 
 module.exports = {
+	// Most of a test is waiting for a server: no core is left out.
+	maxWorkers: '100%',
 	// A test fails by what it finds, not because the machine is slow: this only ends what hangs.
 	testTimeout: 120_000,
 	projects: [

@@ -66,7 +66,7 @@ async function checkVersion(version: N8nVersion): Promise<Result> {
 }
 
 function table(results: Result[]): string {
-	const head = ['n8n', 'Node.js', 'Loads', 'Credential test', 'Operations', 'Seconds'];
+	const head = ['n8n', 'Node.js', 'Loads', 'Credential test', 'Checks', 'Seconds'];
 	// Without colours, which would end up in files and issues.
 	const rows = new Table({ head, style: { head: [], border: [] } });
 	for (const { version, nodeVersion, failures, seconds } of results) {

@@ -19,7 +19,7 @@ const { username, password } = userWithoutMfa;
 interface Pair {
 	resource: string;
 	operation: string;
-	/** Its number in emnify-api.md §1, or the label of one of §5. */
+	/** Its number in §1, or the label of one of §5. */
 	endpoint: number | EndpointLabel;
 	subtitle: string;
 	action: string;

@@ -70,7 +70,7 @@ export interface Simulator {
 }
 
 /**
- * Starts a stateful emnify over real HTTP on 127.0.0.1, as strict as the contract (emnify-api.md) and
+ * Starts a stateful emnify over real HTTP on 127.0.0.1, as strict as the contract (see docs/architecture.md) and
  * with its limits.
  *
  * @throws Error if the port is taken

@@ -53,11 +53,12 @@ export function readPatience(options: unknown): Patience {
 	};
 	const rateLimitMs =
 		'rateLimitWait' in chosen ? readWaitMs(chosen.rateLimitWait) : PATIENT.rateLimitMs;
+	const retries = 'retries' in chosen ? readRetries(chosen.retries) : PATIENT.readRetries;
 	return {
-		timeoutMs: !('timeout' in chosen) ? PATIENT.timeoutMs : readTimeoutMs(chosen.timeout),
+		timeoutMs: 'timeout' in chosen ? readTimeoutMs(chosen.timeout) : PATIENT.timeoutMs,
 		rateLimitMs,
-		outageMs: Math.min(rateLimitMs, PATIENT.outageMs),
-		readRetries: !('retries' in chosen) ? PATIENT.readRetries : readRetries(chosen.retries),
+		outageMs: retries === 0 ? 0 : Math.min(rateLimitMs, PATIENT.outageMs),
+		readRetries: retries,
 	};
 }
 

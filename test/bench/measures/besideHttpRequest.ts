@@ -37,7 +37,7 @@ export function besideHttpRequest(comparisons: Comparison[]): Measure {
 			},
 		]),
 		notes: [
-			`Time: the median of ${comparisons.map(({ ours }) => ours.length).join(', ')} executions, by n8n's own clock. The HTTP Request node does not wait for a batch to be answered: with a batch in the time of an answer it has about as many requests in flight as the Emnify node, unpaced as many as n8n can prepare.`,
+			`Time: the median of ${comparisons.map(({ ours }) => ours.length).join(', ')} executions, by n8n's own clock. The HTTP Request node does not wait until a batch is answered. With one batch in the time that an answer takes, it has about as many requests in flight as the Emnify node; unpaced, as many as n8n can prepare. The 11th request of the Emnify node is for the next page of users.`,
 		],
 	};
 }
