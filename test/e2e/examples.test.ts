@@ -466,6 +466,11 @@ describe('new-trusted-device-alert', () => {
 			const kept = add(administrator, 'Firefox <!channel>');
 			const revoked = add(observer, 'Edge 141');
 			await until('both messages have arrived', () => simulator.inbox.length === 2);
+			// To who opens the link before n8n has put the execution aside, it gives no answer.
+			await until('both executions wait', async () => {
+				const executions = await n8n.rest.executionsOf(workflowId);
+				return executions.filter(({ status }) => status === 'waiting').length === 2;
+			});
 			const texts = alerts().map(({ text }) => text);
 			const linkIn = (username: string) => {
 				const text = texts.find((candidate) => candidate.includes(`\`${username}\``));

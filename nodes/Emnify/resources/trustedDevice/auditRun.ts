@@ -1,0 +1,265 @@
+import type { IDataObject } from 'n8n-workflow';
+
+import type { EmnifyClient } from '../../api/client';
+import { concurrently } from '../../api/concurrently';
+import { EmnifyError } from '../../api/errors';
+import { mayPass } from '../../api/retry';
+import type { User } from '../../api/types';
+import { auditUser, type AuditedUser } from '../../audit/auditUser';
+import type { AuditPolicy } from '../../audit/policy';
+import { SummaryBuilder, type UnreadableUser } from '../../audit/summary';
+import { CONCURRENT_READS } from '../../shared/concurrency';
+import { requireIds } from '../../shared/ids';
+import { trustedDevicesOf } from '../../shared/trustedDevices';
+import { findUser, userInWords, type UserReference } from '../../shared/user';
+import { allUsers, type UserFilters } from '../../shared/users';
+import type { Batch, BatchInput, BatchOutput } from '../operation';
+import {
+	countOutcomes,
+	doneBefore,
+	isToBeRevoked,
+	revocationsInWords,
+	revokeDevices,
+	type RevocableDevice,
+	type RevokePlan,
+} from './auditRevoke';
+
+/** What the fields say. */
+export interface AuditSettings {
+	/** The filters of the users, or `input` for those of the items. */
+	users: UserFilters | 'input';
+	policy: AuditPolicy;
+	output: 'findings' | 'devices' | 'summary';
+	revoke: RevokePlan;
+	stopAtUnreadable: boolean;
+}
+
+/** A user to audit, and the items that name them. */
+interface Target {
+	reference: UserReference;
+	/** Known where emnify listed the users. */
+	user?: User;
+	items: number[];
+	/** Where the user stands in the output. */
+	place: number;
+}
+
+/** What the audit found of one user. */
+interface UserResult {
+	place: number;
+	items: number[];
+	devices: RevocableDevice[];
+	unreadable?: UnreadableUser;
+}
+
+/** After so many users in a row that could not be read, emnify is down, and the audit stops. */
+const MOST_UNREADABLE_IN_A_ROW = 25;
+const TELL_EVERY = 500;
+
+/** One audit: reads the users' devices, checks them, revokes what is to be revoked, and gives the output. */
+export class Audit {
+	private readonly summary: SummaryBuilder;
+
+	/** What the output, or the revoking, still needs: not all devices of twelve thousand users. */
+	private readonly results: UserResult[] = [];
+
+	/** The items that name a user: several references may be to the same one. */
+	private readonly itemsOfUser = new Map<number, number[]>();
+
+	/** Those whose turn comes once more at the end: what may pass may have passed by then. */
+	private readonly putOff: Target[] = [];
+
+	/** What an earlier try of this run revoked. */
+	private before: RevocableDevice[] = [];
+
+	private usersRead = 0;
+
+	private usersUnreadable = 0;
+
+	private unreadableInARow = 0;
+
+	constructor(
+		private readonly batch: Batch,
+		private readonly settings: AuditSettings,
+	) {
+		this.summary = new SummaryBuilder(settings.policy);
+	}
+
+	async run(inputs: Array<BatchInput<UserReference | undefined>>): Promise<BatchOutput[]> {
+		const { client, tell, warn } = this.batch;
+		const targets =
+			this.settings.users === 'input'
+				? targetsOf(inputs)
+				: listedTargets(client, this.settings.users);
+		await concurrently(targets, CONCURRENT_READS, async (target) => {
+			await this.auditTarget(target, true);
+		});
+		await concurrently(this.putOff, CONCURRENT_READS, async (target) => {
+			await this.auditTarget(target, false);
+		});
+		tell(`Audited ${this.usersRead} users, ${this.usersUnreadable} of them could not be read`);
+		if (this.usersUnreadable > 0) {
+			warn(
+				`The trusted devices of ${this.usersUnreadable} of ${this.usersRead} users could not be read. The output tells which and why.`,
+			);
+		}
+		const revocable = this.results
+			.flatMap(({ devices }) => devices)
+			.filter((device) => isToBeRevoked(device, this.settings.revoke));
+		this.before = doneBefore(this.batch, revocable);
+		await revokeDevices(this.batch, revocable, this.settings.revoke, this.before);
+		return this.output(inputs);
+	}
+
+	private async auditTarget(target: Target, mayBePutOff: boolean): Promise<void> {
+		const { client } = this.batch;
+		const { items, place } = target;
+		try {
+			const user = target.user ?? (await this.find(target));
+			if (!user) return;
+			const listed = await trustedDevicesOf(client, { id: String(user.id) });
+			const { policy } = this.settings;
+			const devices = auditUser(auditedUser(user), listed, policy, client.now());
+			this.unreadableInARow = 0;
+			this.summary.addUser(devices);
+			this.keep({ place, items, devices });
+		} catch (error) {
+			const unreadable = this.unreadable(error, target);
+			// At the end only those who failed before are read: that many fail in a row says nothing then.
+			if (mayBePutOff) this.stopIfDown(error);
+			if (mayBePutOff && mayPass(error)) {
+				this.putOff.push(target);
+				return;
+			}
+			this.usersUnreadable++;
+			this.summary.addFailedUser(unreadable);
+			this.keep({ place, items, devices: [], unreadable });
+		}
+		if (++this.usersRead % TELL_EVERY === 0) this.batch.tell(`Audited ${this.usersRead} users`);
+	}
+
+	/** The user whom an item names, or `undefined` where another item has named the same one in another way. */
+	private async find(target: Target): Promise<User | undefined> {
+		const { reference, items } = target;
+		const found = await findUser(this.batch.client, reference);
+		const [user] = requireIds([found], `find ${userInWords(reference)}`);
+		if (!user) return undefined;
+		const known = this.itemsOfUser.get(user.id);
+		if (known && known !== items) {
+			known.push(...items);
+			known.sort((a, b) => a - b);
+			return undefined;
+		}
+		this.itemsOfUser.set(user.id, items);
+		return user;
+	}
+
+	/** The report on a user who could not be read. Throws what concerns the other users as well. */
+	private unreadable(error: unknown, { reference, user }: Target): UnreadableUser {
+		const isOfUser =
+			error instanceof EmnifyError &&
+			(error.kind === 'rejected' || error.kind === 'notEmnify' || mayPass(error));
+		if (!isOfUser || this.settings.stopAtUnreadable) throw error;
+		return { user: user ? auditedUser(user) : unknownUser(reference), message: error.message };
+	}
+
+	/** Throws the failure where nobody could be read for long. */
+	private stopIfDown(error: unknown): void {
+		const isOfUser = error instanceof EmnifyError && error.kind === 'rejected';
+		this.unreadableInARow = isOfUser ? 0 : this.unreadableInARow + 1;
+		if (this.unreadableInARow >= MOST_UNREADABLE_IN_A_ROW) throw error;
+	}
+
+	private keep(result: UserResult): void {
+		const { output, revoke } = this.settings;
+		const devices = result.devices.filter(
+			(device) =>
+				output === 'devices' ||
+				(output === 'findings' && !device.compliant) ||
+				isToBeRevoked(device, revoke),
+		);
+		if (devices.length > 0 || (result.unreadable && output !== 'summary')) {
+			this.results.push({ ...result, devices });
+		}
+	}
+
+	private output(inputs: Array<BatchInput<unknown>>): BatchOutput[] {
+		const { users, output, revoke } = this.settings;
+		const items = users === 'input' ? inputs.map(({ index }) => index) : [0];
+		if (output === 'summary') return [{ json: { ...this.summaryJson() }, items }];
+		const before = this.before.map((device) => ({ json: { ...device } as IDataObject, items }));
+		const results = [...this.results].sort((a, b) => a.place - b.place);
+		return [...before, ...results.flatMap((result) => outputOf(result, revoke))];
+	}
+
+	private summaryJson(): IDataObject {
+		const { mode } = this.settings.revoke;
+		const summary = this.summary.build() as unknown as IDataObject;
+		if (mode === 'none') return summary;
+		const devices = this.results.flatMap((result) => result.devices);
+		const revocations = countOutcomes([...this.before, ...devices]);
+		return {
+			...summary,
+			revocations,
+			text: `${String(summary.text)}\n\n${revocationsInWords(mode, revocations)}`,
+		};
+	}
+}
+
+function outputOf({ items, devices, unreadable }: UserResult, { mode }: RevokePlan): BatchOutput[] {
+	if (unreadable) return [{ json: unreadableItem(unreadable), items }];
+	return devices.map((device) => {
+		const revocation = device.revocation ?? { outcome: 'none' };
+		const json: IDataObject = { ...device, ...(mode !== 'none' && { revocation }) };
+		return { json, items };
+	});
+}
+
+/** Looks like a device with a finding, so that whoever alerts on findings hears of it. */
+function unreadableItem({ user, message }: UnreadableUser): IDataObject {
+	return {
+		user: { ...user },
+		device: null,
+		age_days: null,
+		trusted_until: null,
+		findings: [{ rule: 'unreadable', message }],
+		compliant: false,
+	};
+}
+
+function targetsOf(inputs: Array<BatchInput<UserReference | undefined>>): Target[] {
+	const targets = new Map<string, Target>();
+	for (const { index, input: reference } of inputs) {
+		if (!reference) continue;
+		const key = JSON.stringify(reference);
+		const target = targets.get(key) ?? { reference, items: [], place: index };
+		targets.set(key, target);
+		target.items.push(index);
+	}
+	return [...targets.values()];
+}
+
+async function* listedTargets(
+	client: EmnifyClient,
+	filters: UserFilters,
+): AsyncGenerator<Target, void> {
+	for await (const user of allUsers(client, filters)) {
+		yield { reference: { id: String(user.id) }, user, items: [0], place: user.id };
+	}
+}
+
+function auditedUser({ id, username, name, status }: User): AuditedUser {
+	return {
+		id,
+		username: username ?? null,
+		name: name ?? null,
+		status: status?.description ?? null,
+	};
+}
+
+/** A user that emnify would not tell of: all that is known is what the item says. */
+function unknownUser(reference: UserReference): AuditedUser {
+	const id = 'id' in reference && reference.id !== 'my' ? Number(reference.id) : null;
+	const username = 'username' in reference ? reference.username : null;
+	return { id, username, name: null, status: null };
+}
