@@ -53,7 +53,7 @@ test('n8n is killed in the middle of a poll: each device is told of once, also t
 		workflowOf('Watch', [trigger, { name: 'Alert', type: 'n8n-nodes-base.noOp' }]),
 	);
 	await n8n.rest.activateWorkflow(id);
-	await until('the trigger has polled', () => simulator.count(DEVICES) > 0);
+	await until('the first poll is over', () => simulator.count('GET /api/v1/user') >= 2);
 	const devices = [addDevice(seed.administrator)];
 	await until('the first device is told of', async () => (await told(id)).length === 1);
 
