@@ -8,7 +8,7 @@ import { openEditor, screenshot } from '../real-n8n/browser';
 import { onCanvas } from '../real-n8n/editor';
 import { startRealN8n, type RealN8n } from '../real-n8n/n8n';
 import { checkout } from '../real-n8n/paths';
-import { everyFiveSeconds } from '../real-n8n/pollTimes';
+import { everyFiveSeconds, isFirstPollOver } from '../real-n8n/pollTimes';
 import type { CreatedCredential, Execution } from '../real-n8n/rest';
 import { until } from '../real-n8n/until';
 import {
@@ -455,7 +455,7 @@ describe('new-trusted-device-alert', () => {
 		const { administrator, observer } = seed;
 		const workflowId = await publishTrigger('new-trusted-device-alert', 'New trusted device');
 		try {
-			await until('the first poll is over', () => simulator.count('GET /api/v1/user') >= 2);
+			await until('the first poll is over', () => isFirstPollOver(simulator));
 			const add = ({ id }: { id: number }, browser: string) =>
 				simulator.world.addTrustedDevice(id, {
 					browser,

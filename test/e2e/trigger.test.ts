@@ -1,5 +1,5 @@
 import { startRealN8n, type RealN8n } from '../real-n8n/n8n';
-import { everyFiveSeconds } from '../real-n8n/pollTimes';
+import { everyFiveSeconds, isFirstPollOver } from '../real-n8n/pollTimes';
 import { until } from '../real-n8n/until';
 import { emnifyTrigger, workflowOf } from '../real-n8n/workflows';
 import { seed, startSimulator, type Simulator } from '../simulator';
@@ -53,7 +53,7 @@ test('n8n is killed in the middle of a poll: each device is told of once, also t
 		workflowOf('Watch', [trigger, { name: 'Alert', type: 'n8n-nodes-base.noOp' }]),
 	);
 	await n8n.rest.activateWorkflow(id);
-	await until('the first poll is over', () => simulator.count('GET /api/v1/user') >= 2);
+	await until('the first poll is over', () => isFirstPollOver(simulator));
 	const devices = [addDevice(seed.administrator)];
 	await until('the first device is told of', async () => (await told(id)).length === 1);
 

@@ -8,3 +8,7 @@ export const everyFiveSeconds = {
 		cronExpression: `${index * 5} * * * * *`,
 	})),
 };
+
+/** Whether a trigger that watches all users has begun its second poll: the first one lists them once more, to learn whose they are. */
+export const isFirstPollOver = (simulator: { count(endpoint: string): number }): boolean =>
+	simulator.count('GET /api/v1/user') >= 3;
