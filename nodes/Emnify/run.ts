@@ -55,21 +55,28 @@ abstract class Run {
 
 	protected readonly finished: Finished;
 
+	private readonly clients = new Map<string, EmnifyClient>();
+
 	constructor(protected readonly context: IExecuteFunctions) {
 		this.items = context.getInputData();
 		this.finished = new Finished(context);
 	}
 
-	protected fieldsOf(index: number): ItemFields {
+	protected fieldsOf(index: number, { actsAsUser }: EmnifyClient): ItemFields {
 		return {
 			timezone: this.context.getTimezone(),
+			actsAsUser,
 			field: (name) => this.context.getNodeParameter(name, index, null),
 		};
 	}
 
-	protected async connect(): Promise<EmnifyClient> {
-		const options = this.context.getNodeParameter('options', 0, {});
-		return await EmnifyClient.connect(this.context, readPatience(options));
+	/** The client of the item's account; items of the same account share one. Nothing is sent. */
+	protected async connect(index: number): Promise<EmnifyClient> {
+		const patience = readPatience(this.context.getNodeParameter('options', 0, {}));
+		const client = await EmnifyClient.connect(this.context, patience, index);
+		const known = this.clients.get(client.account) ?? client;
+		this.clients.set(client.account, known);
+		return known;
 	}
 
 	/** What went wrong as an output item, for Continue On Fail; without it this throws. */
@@ -90,7 +97,7 @@ abstract class Run {
 	}
 }
 
-type PreparedItem = (client: EmnifyClient) => Promise<IDataObject[]>;
+type PreparedItem = () => Promise<IDataObject[]>;
 
 /** Runs an operation for each item. */
 class ItemsRun extends Run {
@@ -104,36 +111,32 @@ class ItemsRun extends Run {
 	}
 
 	async run(): Promise<INodeExecutionData[]> {
-		const prepared = this.items.map((_, index) => this.prepare(index));
+		const prepared: PreparedItem[] = [];
+		for (const index of this.items.keys()) prepared.push(await this.prepare(index));
 		const output: INodeExecutionData[][] = [];
-		const connection = this.connect();
-		// Nobody waits for it where all items were finished before (Retry On Fail).
-		connection.catch(() => {});
 		const width = this.operation.access === 'read' ? CONCURRENT_READS : 1;
 		await concurrently(prepared, width, async (item, index) => {
-			output[index] = await this.oneItem(connection, item, index);
+			output[index] = await this.oneItem(item, index);
 			this.done++;
 		});
 		return output.flat();
 	}
 
 	/** Checks an item; with Continue On Fail a bad one fails when its turn comes, else at once. */
-	private prepare(index: number): PreparedItem {
+	private async prepare(index: number): Promise<PreparedItem> {
 		try {
-			return this.operation.prepare(this.fieldsOf(index));
+			const client = await this.connect(index);
+			const run = this.operation.prepare(this.fieldsOf(index, client));
+			return async () => await run(client);
 		} catch (error) {
 			this.failure(error, index);
 			return async () => await Promise.reject(error as Error);
 		}
 	}
 
-	private async oneItem(
-		connection: Promise<EmnifyClient>,
-		item: PreparedItem,
-		index: number,
-	): Promise<INodeExecutionData[]> {
+	private async oneItem(item: PreparedItem, index: number): Promise<INodeExecutionData[]> {
 		try {
-			const results = await this.onceFinished(index, async () => await item(await connection));
+			const results = await this.onceFinished(index, item);
 			return results.map((json) => ({ json, pairedItem: { item: index } }));
 		} catch (error) {
 			return [this.failure(error, index, { done: this.done, total: this.items.length })];
@@ -170,17 +173,18 @@ class BatchRun extends Run {
 
 	async run(): Promise<INodeExecutionData[]> {
 		try {
-			const prepared = this.operation.prepareBatch(this.fieldsOf(0));
+			const client = await this.connect(0);
+			const prepared = this.operation.prepareBatch(this.fieldsOf(0, client));
 			const failures: INodeExecutionData[] = [];
 			const inputs = this.items.flatMap((_, index) => {
 				try {
-					return [{ index, input: prepared.readItem(this.fieldsOf(index)) }];
+					return [{ index, input: prepared.readItem(this.fieldsOf(index, client)) }];
 				} catch (error) {
 					failures.push(this.failure(error, index));
 					return [];
 				}
 			});
-			const batch = this.batch(await this.connect());
+			const batch = this.batch(client);
 			const output = await prepared.run(batch, inputs);
 			return [...output.map(toPairedItem), ...failures];
 		} catch (error) {

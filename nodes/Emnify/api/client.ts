@@ -20,6 +20,7 @@ import {
 	type HttpResponse,
 	type Send,
 } from './http';
+import { withNumericIds } from './ids';
 import { firstElements, pageOf, pagesFromTheLast, type FetchPage, type Page } from './paging';
 import { rateLimitOf } from './rateLimit';
 import { refusal, unexpectedAnswer, type Purpose } from './refusal';
@@ -122,9 +123,19 @@ export class EmnifyClient {
 		this.reads = new Retries(readRetries, { startedMs: this.startedMs, patienceMs: outageMs });
 	}
 
-	/** Reads the node's credential. Throws an `EmnifyError` (`input`) where it cannot be used. */
-	static async connect(context: EmnifyContext, patience = IMPATIENT): Promise<EmnifyClient> {
-		const data = await context.getCredentials<ICredentialDataDecryptedObject>(CREDENTIAL_NAME);
+	/**
+	 * Reads the node's credential, as its expressions give it for the item; nothing is sent. Throws an `EmnifyError` (`input`)
+	 * where it cannot be used.
+	 */
+	static async connect(
+		context: EmnifyContext,
+		patience = IMPATIENT,
+		itemIndex = 0,
+	): Promise<EmnifyClient> {
+		const data = await context.getCredentials<ICredentialDataDecryptedObject>(
+			CREDENTIAL_NAME,
+			itemIndex,
+		);
 		const sendByDefault = sendWith(context.helpers.httpRequest);
 		const send: Send = async (request) =>
 			await sendByDefault({ timeout: patience.timeoutMs, ...request });
@@ -201,7 +212,9 @@ export class EmnifyClient {
 			const response = await this.sendSigned(options);
 			this.clockOffsetMs = clockOffsetMs(response.headers);
 			const succeeded = response.status >= 200 && response.status <= 299;
-			if (succeeded && isExpected(response)) return response;
+			if (succeeded && isExpected(response)) {
+				return { ...response, body: withNumericIds(response.body) };
+			}
 			if (succeeded) throw unexpectedAnswer(response, request);
 			const sent = { ...request.body, auth_token: currentSession(this.credential)?.token };
 			throw refusal({ ...response, body: withoutSecrets(response.body, sent) }, request);
@@ -221,6 +234,16 @@ export class EmnifyClient {
 		if (forceNew) return await newSession(this.credential, this.send);
 		await this.request(statusRequest, isList);
 		return currentSession(this.credential) ?? (await renewSession(this.credential, this.send));
+	}
+
+	/** Stands for the credential's data: the same for the same account with the same login. */
+	get account(): string {
+		return this.credential.sessionKey;
+	}
+
+	/** Whether the login is of a user. Under an application token “Me” is nobody (§1). */
+	get actsAsUser(): boolean {
+		return this.credential.login.method === 'userCredentials';
 	}
 
 	/** The time by emnify's clock, as of its last answer; before the first one by that of this machine. */

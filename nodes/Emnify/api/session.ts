@@ -159,7 +159,7 @@ async function obtainSession(
 		password: login.passwordToSend,
 		...(login.fingerprint !== undefined && { fingerprint: login.fingerprint }),
 	});
-	if (first.answer.mfa_token === undefined) return sessionFrom(first.answer, '');
+	if ((first.answer.mfa_token ?? null) === null) return sessionFrom(first.answer, '');
 	return await answerChallenge(baseUrl, login, send, first);
 }
 
@@ -204,7 +204,7 @@ async function answerChallenge(
 }
 
 function sessionFrom(
-	{ auth_token, refresh_token }: { auth_token?: string; refresh_token?: string },
+	{ auth_token, refresh_token }: AuthenticateAnswer,
 	refreshToken: string,
 ): Session {
 	return { token: auth_token as string, refreshToken: refresh_token ?? refreshToken };

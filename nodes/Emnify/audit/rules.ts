@@ -88,7 +88,7 @@ const RULES: { [Name in RuleName]: Rule<Settings[Name]> } = {
 
 function notAllowed(
 	what: string,
-	value: string | undefined,
+	value: string | null | undefined,
 	allowed: string[],
 ): string | undefined {
 	if (isMissing(value)) return `${what} is unknown`;

@@ -63,7 +63,7 @@ export function deviceInWords({
 }: TrustedDevice): string {
 	const what = [browser ?? 'Unknown browser', operating_system ?? 'unknown system'].join(' on ');
 	const since =
-		activation_date === undefined ? `device ${id}` : `trusted since ${day(activation_date)}`;
+		(activation_date ?? '') === '' ? `device ${id}` : `trusted since ${day(activation_date ?? '')}`;
 	return `${what} · ${since}`;
 }
 
@@ -73,11 +73,12 @@ export async function searchTrustedDevices(
 	filter?: string,
 ): Promise<INodeListSearchResult> {
 	try {
+		const client = await EmnifyClient.connect(this);
 		const user = readUser({
 			timezone: this.getTimezone(),
+			actsAsUser: client.actsAsUser,
 			field: (name) => this.getCurrentNodeParameter(name),
 		});
-		const client = await EmnifyClient.connect(this);
 		const devices = await trustedDevicesOf(client, user);
 		const text = (filter ?? '').toLowerCase();
 		const results = devices

@@ -3,6 +3,7 @@ import type { ILoadOptionsFunctions, INodePropertyOptions } from 'n8n-workflow';
 import { apiPath, EmnifyClient } from '../api/client';
 import type { Lookup } from '../api/types';
 import { toNodeError } from '../nodeError';
+import { lookupOptions } from './lookup';
 import { badValue } from './locator';
 
 /** Reads a choice of event types, also as text such as `6, 13`. Throws an `EmnifyError` (`input`) for what is no ID. */
@@ -26,7 +27,7 @@ export async function getEventTypes(this: ILoadOptionsFunctions): Promise<INodeP
 			path: apiPath`/event/type`,
 			action: 'list the event types',
 		});
-		return types.map(({ id, description }) => ({ name: description, value: id }));
+		return lookupOptions(types);
 	} catch (error) {
 		throw toNodeError(this.getNode(), error);
 	}

@@ -64,9 +64,10 @@ export async function searchMfaKeys(
 ): Promise<INodeListSearchResult> {
 	return await searchKeys(
 		this,
-		() =>
+		({ actsAsUser }) =>
 			readUser({
 				timezone: this.getTimezone(),
+				actsAsUser,
 				field: (name) => this.getCurrentNodeParameter(name),
 			}),
 		filter,
@@ -83,20 +84,20 @@ export async function searchOwnMfaKeys(
 
 async function searchKeys(
 	context: ILoadOptionsFunctions,
-	chosenUser: () => UserReference,
+	chosenUser: (client: EmnifyClient) => UserReference,
 	filter = '',
 ): Promise<INodeListSearchResult> {
 	try {
-		const user = chosenUser();
 		const client = await EmnifyClient.connect(context);
-		const { mfa = [] } = await client.object<UserWithMfa>({
+		const user = chosenUser(client);
+		const { mfa } = await client.object<UserWithMfa>({
 			method: 'GET',
 			path: apiPath`/user/${'id' in user ? user.id : user.username}`,
 			action: `list the MFA keys of ${userInWords(user)}`,
 			advice: userAdvice(user),
 		});
 		const text = filter.toLowerCase();
-		const results = mfa
+		const results = (mfa ?? [])
 			.map((key) => ({ name: keyInWords(key), value: key.id }))
 			.filter(({ name, value }) => name.toLowerCase().includes(text) || String(value) === text);
 		return { results };
@@ -106,9 +107,9 @@ async function searchKeys(
 }
 
 /** A key for a person: `Time-Based One-Time Password · Active · since 20 Feb 2026`. */
-export function keyInWords({ type, status, creation_date, activation_date }: MfaKey): string {
+export function keyInWords({ id, type, status, creation_date, activation_date }: MfaKey): string {
 	const since = activation_date ?? creation_date;
-	return [type.description, status.description, since === undefined ? '' : `since ${day(since)}`]
-		.filter((part) => part !== '')
+	return [type?.description ?? `key ${id}`, status?.description, since && `since ${day(since)}`]
+		.filter((part) => part)
 		.join(' · ');
 }

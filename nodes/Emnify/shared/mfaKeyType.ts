@@ -3,6 +3,7 @@ import type { ILoadOptionsFunctions, INodeProperties, INodePropertyOptions } fro
 import { apiPath, EmnifyClient, type EmnifyRequest } from '../api/client';
 import type { Lookup } from '../api/types';
 import { toNodeError } from '../nodeError';
+import { lookupOptions } from './lookup';
 import type { ItemFields } from '../resources/operation';
 import { badValue } from './locator';
 
@@ -37,7 +38,7 @@ export async function getMfaKeyTypes(this: ILoadOptionsFunctions): Promise<INode
 	try {
 		const client = await EmnifyClient.connect(this);
 		const types = await client.list<Lookup>(mfaKeyTypesRequest);
-		return types.map(({ id, description }) => ({ name: description, value: id }));
+		return lookupOptions(types);
 	} catch (error) {
 		throw toNodeError(this.getNode(), error);
 	}

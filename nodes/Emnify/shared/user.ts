@@ -161,7 +161,7 @@ async function usersPage(
 	const request = usersRequest(filters, '+username');
 	const { elements: users, totalPages } = await client.page<User>(request, page, USERS_IN_A_PAGE);
 	const results = users.map(({ id, name, username }) => ({
-		name: name ? `${name} (${username})` : username,
+		name: name ? `${name} (${username ?? `user ${id}`})` : (username ?? `User ${id}`),
 		value: id,
 	}));
 	return { results, ...(page < totalPages && { paginationToken: `${field}:${page + 1}` }) };

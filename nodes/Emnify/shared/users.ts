@@ -8,6 +8,7 @@ import type {
 import { apiPath, EmnifyClient, type EmnifyRequest } from '../api/client';
 import type { Lookup, User } from '../api/types';
 import { toNodeError } from '../nodeError';
+import { lookupOptions } from './lookup';
 import { readFilterText, refuseWithoutResult } from './filters';
 
 /** Which users: what emnify can filter by (§5). How it matches a text is undocumented. */
@@ -102,7 +103,7 @@ export async function getUserStatuses(
 			path: apiPath`/user/status`,
 			action: 'list the statuses of users',
 		});
-		return statuses.map(({ id, description }) => ({ name: description, value: id }));
+		return lookupOptions(statuses);
 	} catch (error) {
 		throw toNodeError(this.getNode(), error);
 	}

@@ -23,8 +23,12 @@ import { readState, writeState, type TriggerState } from './state';
  */
 export async function runPoll(this: IPollFunctions): Promise<INodeExecutionData[][] | null> {
 	try {
+		const { login } = readCredential(
+			await this.getCredentials<ICredentialDataDecryptedObject>(CREDENTIAL_NAME),
+		);
 		const settings = readSettings({
 			timezone: this.getTimezone(),
+			actsAsUser: login.method === 'userCredentials',
 			field: (name) => this.getNodeParameter(name, null),
 		});
 		return this.getMode() === 'manual'

@@ -89,7 +89,7 @@ class Workspace {
 			log: {
 				from,
 				events: this.log.filter(
-					({ timestamp, listedAt }) => Date.parse(timestamp) >= from && listedAt <= this.now,
+					({ timestamp, listedAt }) => Date.parse(timestamp ?? '') >= from && listedAt <= this.now,
 				),
 			},
 			tokens: [...this.tokens],

@@ -65,7 +65,9 @@ test.each([
 				listedAt: NOW + (at + Math.min(delay, longestDelay)) * SECOND,
 			}));
 			const readAt = (from: number, now: number) =>
-				all.filter(({ timestamp, listedAt }) => Date.parse(timestamp) >= from && listedAt <= now);
+				all.filter(
+					({ timestamp, listedAt }) => Date.parse(timestamp ?? '') >= from && listedAt <= now,
+				);
 			let window: EventWindow = nextWindow(NOW + skew - OVERLAP_MS, [], NOW + skew);
 			const told: number[] = [];
 			for (const time of [...times.sort((a, b) => a - b), 6000]) {
@@ -89,7 +91,7 @@ describe('under a flood of events', () => {
 		const window = nextWindow(NOW - OVERLAP_MS, events, NOW);
 		expect(window.seen.size).toBeLessThanOrEqual(MOST_REMEMBERED);
 		expect(window.seen.size).toBeGreaterThan(MOST_REMEMBERED / 2);
-		const again = events.filter(({ timestamp }) => Date.parse(timestamp) >= window.from);
+		const again = events.filter(({ timestamp }) => Date.parse(timestamp ?? '') >= window.from);
 		expect(freshEvents(window, again)).toEqual([]);
 	});
 
