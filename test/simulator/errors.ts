@@ -44,10 +44,10 @@ export function errorBody(token: ErrorToken, message: string, errors?: ErrorBody
 /** 401 with an empty body, which is what emnify mostly answers (contract §1 and §3). */
 export const unauthorized = () => new ApiError(401);
 
-/** 401 of a locked account, the one 401 that has a body (contract §1, lockout). */
-export const lockedOut = () =>
+/** What a locked account gets: a 401 with a body on one page of emnify's, a 429 on another (contract §1, lockout). */
+export const lockedOut = (status: 401 | 429) =>
 	new ApiError(
-		401,
+		status,
 		errorBody('TooManyRequests', 'Too many failed authentication requests, try again later'),
 	);
 

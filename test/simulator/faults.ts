@@ -24,7 +24,7 @@ export type Fault =
 	 * then serves it, unless the client has hung up meanwhile.
 	 */
 	| { kind: 'stall'; ms?: number; untilReleased?: true }
-	/** Does what is asked and answers 200 with JSON that is cut off in the middle. */
+	/** Does what is asked and answers with JSON that is cut off in the middle. */
 	| { kind: 'truncate' }
 	/** Answers 200 with an HTML page, as a proxy in between would, and does nothing. */
 	| { kind: 'html' };

@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { Clock } from './clock';
 import type { Alert } from './control';
 import { addControlRoutes } from './control';
+import type { Dialect } from './dialects';
 import { Faults } from './faults';
 import type { Limits } from './limits';
 import { contractLimits, RateLimiter } from './limits';
@@ -15,6 +16,8 @@ import type { World } from './world';
 export { Clock } from './clock';
 export type { Duration } from './clock';
 export type { Alert } from './control';
+export { dialectDescriptions, dialects, isDialect } from './dialects';
+export type { Dialect } from './dialects';
 export { endpoints, unknownEndpoint } from './endpoints';
 export type { Endpoint, EndpointLabel } from './endpoints';
 export type { ErrorBody } from './errors';
@@ -39,6 +42,8 @@ export interface SimulatorOptions {
 	latencyMs?: number;
 	/** What differs from the limits of the contract. */
 	limits?: Partial<Limits>;
+	/** In what it differs from the documented emnify; in nothing where it is absent. */
+	dialects?: Iterable<Dialect>;
 }
 
 /** A running emnify. */
@@ -53,6 +58,8 @@ export interface Simulator {
 	readonly world: World;
 	readonly limits: Limits;
 	readonly faults: Faults;
+	/** In what it differs from the documented emnify; may be changed while it runs. */
+	readonly dialects: Set<Dialect>;
 	/** Added to every API answer, in milliseconds. */
 	latencyMs: number;
 	/** Every API request so far, refused ones included. */
@@ -82,13 +89,15 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
 	const tokens = new Tokens(clock, limits);
 	const limiter = new RateLimiter(clock, limits);
 	const faults = new Faults();
+	const dialects = new Set(options.dialects);
 	const requests: RecordedRequest[] = [];
 	const inbox: Alert[] = [];
 	const parts: ServerParts = {
-		service: { clock, world, limits, tokens },
+		service: { clock, world, limits, tokens, dialects },
 		limiter,
 		faults,
 		requests,
+		writes: 0,
 		latencyMs: options.latencyMs ?? 0,
 	};
 	const server = createServer(parts);
@@ -106,6 +115,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
 		world,
 		limits,
 		faults,
+		dialects,
 		requests,
 		get latencyMs() {
 			return parts.latencyMs;

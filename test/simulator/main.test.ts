@@ -5,7 +5,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import axios from 'axios';
-import { seed } from './index';
+import { dialects, seed } from './index';
 
 const start = (...options: string[]) =>
 	spawn(process.execPath, ['--import', 'tsx', join(__dirname, 'main.ts'), ...options], {
@@ -25,10 +25,11 @@ async function printed(child: ReturnType<typeof start>, end: string): Promise<st
 it.each<NodeJS.Signals>(['SIGINT', 'SIGTERM'])(
 	'prints how to use it, serves, and ends well on %s',
 	async (signal) => {
-		const child = start('--users', '5', '--latency', '1');
+		const child = start('--users', '5', '--latency', '1', '--dialect', 'nulls,gateway');
 		const text = await printed(child, 'trusted_devices');
 		expect(text).toContain(seed.administrator.totpSecret);
 		expect(text).toContain(seed.applicationToken);
+		expect(text).toContain('dialects: nulls, gateway');
 		expect(text).not.toContain(seed.secondApplicationToken);
 		const url = /http:\/\/127\.0\.0\.1:\d+/.exec(text)?.[0];
 		const { status } = await axios.post(
@@ -44,9 +45,13 @@ it.each<NodeJS.Signals>(['SIGINT', 'SIGTERM'])(
 	30_000,
 );
 
-it('explains its options, and refuses a port that is none', async () => {
-	const help = start('--help');
-	expect(await printed(help, '--users')).toContain('--port');
-	const wrong = start('--port', 'abc');
-	expect(await once(wrong, 'exit')).toEqual([1, null]);
+it('explains its options, and refuses a port and a dialect that are none', async () => {
+	const help = await printed(start('--help'), 'nobodyEmpty');
+	for (const word of ['--port', '--users', ...dialects]) expect(help).toContain(word);
+	const wrong = [start('--port', 'abc'), start('--dialect', 'nulls,klingon')];
+	const ends = await Promise.all(wrong.map(async (child) => await once(child, 'exit')));
+	expect(ends).toEqual([
+		[1, null],
+		[1, null],
+	]);
 }, 30_000);

@@ -4,15 +4,21 @@
 import { parseArgs } from 'node:util';
 import Table from 'cli-table3';
 import { controlRoutes } from './control';
-import type { Simulator } from './index';
-import { createWorld, seed, startSimulator } from './index';
+import type { Dialect, Simulator } from './index';
+import { createWorld, dialectDescriptions, isDialect, seed, startSimulator } from './index';
 
 const help = `Runs the emnify simulator on 127.0.0.1 until it is interrupted.
 
   --port <number>     port to listen on; any free one by default
   --latency <number>  milliseconds added to every API answer; 0 by default
   --users <number>    one organisation with that many users and 3 devices each instead of the usual world
+  --dialect <names>   ways in which it differs from the documented emnify, separated by commas
   --help              this text
+
+Dialects:
+${Object.entries(dialectDescriptions)
+	.map(([name, description]) => `  ${name.padEnd(18)}${description}`)
+	.join('\n')}
 `;
 
 async function main(): Promise<void> {
@@ -21,6 +27,7 @@ async function main(): Promise<void> {
 			port: { type: 'string', default: '0' },
 			latency: { type: 'string', default: '0' },
 			users: { type: 'string' },
+			dialect: { type: 'string', multiple: true, default: [] },
 			help: { type: 'boolean', default: false },
 		},
 	});
@@ -32,6 +39,7 @@ async function main(): Promise<void> {
 	const simulator = await startSimulator({
 		port: wholeNumber('port', values.port),
 		latencyMs: wholeNumber('latency', values.latency),
+		dialects: dialectsIn(values.dialect),
 		...(users !== undefined && {
 			world: createWorld({ users, devicesPerUser: 3, now: new Date() }),
 		}),
@@ -47,7 +55,18 @@ function wholeNumber(name: string, text: string): number {
 	return Number(text);
 }
 
-function describe({ url, inboxUrl, world }: Simulator): string {
+function dialectsIn(lists: string[]): Dialect[] {
+	return lists
+		.flatMap((list) => list.split(','))
+		.map((name) => name.trim())
+		.filter(Boolean)
+		.map((name) => {
+			if (isDialect(name)) return name;
+			throw new Error(`--dialect ${name} is unknown; --help lists them`);
+		});
+}
+
+function describe({ url, inboxUrl, world, dialects }: Simulator): string {
 	const users = new Table({ head: ['who', 'username', 'password', 'TOTP secret', 'what for'] });
 	for (const [who, purpose] of [
 		['administrator', 'every operation'],
@@ -82,6 +101,7 @@ function describe({ url, inboxUrl, world }: Simulator): string {
 	return [
 		`emnify simulator: ${url} (the credential's Base URL)`,
 		`inbox: ${inboxUrl}`,
+		...(dialects.size > 0 ? [`dialects: ${[...dialects].join(', ')}`] : []),
 		users.toString(),
 		tokens.toString(),
 		controls.toString(),

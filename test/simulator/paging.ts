@@ -1,5 +1,5 @@
-import { errorBody, invalidInput, invalidQuery, invalidSort } from './errors';
-import type { Limits } from './limits';
+import { errorBody, invalidInput, invalidQuery, invalidSort, malformed } from './errors';
+import type { OpenCall } from './service';
 
 /** One page of a collection with the headers of contract §4. */
 export interface Page<Item> {
@@ -7,41 +7,57 @@ export interface Page<Item> {
 	headers: Record<string, string>;
 }
 
+/** Which of emnify's services a collection comes from: events have one of their own (contract §4). */
+type Source = 'general' | 'events';
+
+/** The most that the events service puts on a page, and its default (contract §4). */
+const eventsPerPage = 100;
+
 /**
- * Cuts the page out of `items` that `page` and `per_page` ask for. A larger `per_page` than the
- * maximum is capped without a word, and a page past the end is the last page again (contract §4).
+ * Cuts the page out of `items` that `page` and `per_page` ask for. A larger `per_page` than the maximum is capped
+ * without a word, and a page past the end is the last page again (contract §4), unless a dialect says otherwise.
  * An empty collection has one empty page (undocumented).
  *
- * @param address absolute address of the collection without a query, for the `Link` header
- * @throws ApiError 422 for a page or size that is not a positive whole number (undocumented)
+ * @throws ApiError 422 for a page or size that is not a positive whole number (undocumented), 400 where the events
+ * service is asked for a page past the end
  */
 export function cutPage<Item>(
 	items: Item[],
-	query: URLSearchParams,
-	address: string,
-	limits: Limits,
+	{ query, address, service: { limits, dialects } }: OpenCall,
+	source: Source = 'general',
 ): Page<Item> {
-	const size = Math.min(positive(query, 'per_page', limits.perPageDefault), limits.perPageMaximum);
+	const apart = source === 'events' && dialects.has('eventsService');
+	const [sizeByDefault, maximum] = apart
+		? [eventsPerPage, Math.min(eventsPerPage, limits.perPageMaximum)]
+		: [limits.perPageDefault, limits.perPageMaximum];
+	const size = Math.min(positive(query, 'per_page', sizeByDefault), maximum);
 	const pages = Math.max(1, Math.ceil(items.length / size));
-	const current = Math.min(positive(query, 'page', 1), pages);
-	const relations: Array<[string, number]> = [['first', 1]];
-	if (current > 1) relations.push(['prev', current - 1]);
-	if (current < pages) relations.push(['next', current + 1]);
-	relations.push(['last', pages]);
+	const asked = positive(query, 'page', 1);
+	if (asked > pages && apart) throw malformed('Incorrect paging parameters');
+	const empty = dialects.has('emptyPastEnd') && (asked > pages || items.length === 0);
+	const current = empty ? asked : Math.min(asked, pages);
+	const link = apart ? '' : linksTo(address, query, { current, pages, size });
 	return {
 		items: items.slice((current - 1) * size, current * size),
 		headers: {
-			link: relations
-				.map(
-					([relation, page]) => `<${pageAddress(address, query, page, size)}>; rel="${relation}"`,
-				)
-				.join(', '),
-			'x-count-per-page': String(size),
-			'x-current-page': String(current),
-			'x-total-count': String(items.length),
-			'x-total-pages': String(pages),
+			...(!dialects.has('noPagingHeaders') && { link }),
+			...(!dialects.has('noPagingHeaders') &&
+				!dialects.has('linkOnly') && {
+					'x-count-per-page': String(size),
+					'x-current-page': String(current),
+					'x-total-count': String(empty ? 0 : items.length),
+					'x-total-pages': String(empty ? 0 : pages),
+				}),
 		},
 	};
+}
+
+/**
+ * A collection that documents no paging: all of it, and without headers, unless the dialect says otherwise
+ * (contract §4).
+ */
+export function wholeList<Item>(items: Item[], call: OpenCall): Page<Item> {
+	return call.service.dialects.has('pagedLists') ? cutPage(items, call) : { items, headers: {} };
 }
 
 /**
@@ -104,9 +120,22 @@ function positive(query: URLSearchParams, name: string, absent: number): number 
 	return Number(value);
 }
 
-function pageAddress(address: string, query: URLSearchParams, page: number, size: number): string {
-	const parameters = new URLSearchParams(query);
-	parameters.set('page', String(page));
-	parameters.set('per_page', String(size));
-	return `${address}?${parameters.toString()}`;
+/** The `Link` header. Past the end there is a page before, the last, and none behind. */
+function linksTo(
+	address: string,
+	query: URLSearchParams,
+	{ current, pages, size }: { current: number; pages: number; size: number },
+): string {
+	const relations: Array<[string, number]> = [['first', 1]];
+	if (current > 1) relations.push(['prev', Math.min(current - 1, pages)]);
+	if (current < pages) relations.push(['next', current + 1]);
+	relations.push(['last', pages]);
+	return relations
+		.map(([relation, page]) => {
+			const parameters = new URLSearchParams(query);
+			parameters.set('page', String(page));
+			parameters.set('per_page', String(size));
+			return `<${address}?${parameters.toString()}>; rel="${relation}"`;
+		})
+		.join(', ');
 }

@@ -16,6 +16,8 @@ import {
 	userStatuses,
 } from './world';
 
+/* What is undefined here is left out of the answer, or is null where the dialect says so (contract §1). */
+
 /** `YYYY-MM-DDTHH:mm:ssZ`; how the service writes times in answers is undocumented. */
 export function timestamp(time: Date): string {
 	return `${time.toISOString().slice(0, 19)}Z`;
@@ -24,9 +26,9 @@ export function timestamp(time: Date): string {
 /** A trusted device, without the fields it lacks (contract §1). */
 export const trustedDevice = (device: TrustedDevice) => ({
 	id: device.id,
-	...(device.operatingSystem !== undefined && { operating_system: device.operatingSystem }),
-	...(device.browser !== undefined && { browser: device.browser }),
-	...(device.activatedAt && { activation_date: timestamp(device.activatedAt) }),
+	operating_system: device.operatingSystem,
+	browser: device.browser,
+	activation_date: device.activatedAt && timestamp(device.activatedAt),
 });
 
 /** An MFA key without its secret; `activation_date` appears once it is active (contract §1). */
@@ -35,7 +37,7 @@ export const mfaKey = (key: MfaKey) => ({
 	status: described(Object.values(mfaKeyStatuses), key.statusId),
 	type: described(mfaKeyTypes, key.typeId),
 	creation_date: timestamp(key.createdAt),
-	...(key.activatedAt && { activation_date: timestamp(key.activatedAt) }),
+	activation_date: key.activatedAt && timestamp(key.activatedAt),
 });
 
 /** An item of the list of users (contract §5). */
@@ -67,8 +69,9 @@ export const event = (item: WorldEvent, world: World) => {
 		event_source: item.source,
 		event_severity: item.severity,
 		organisation: { ...world.organisation(item.organisationId) },
-		...(user && { user: { id: user.id, name: user.name, username: user.username } }),
-		...(item.detail !== undefined && { detail: item.detail }),
+		user: user && { id: user.id, name: user.name, username: user.username },
+		detail: item.detail,
+		customEventId: undefined,
 	};
 };
 
@@ -80,8 +83,8 @@ export const applicationToken = (token: ApplicationToken, world: World) => {
 		description: token.description,
 		created: timestamp(token.created),
 		status: described(Object.values(applicationTokenStatuses), token.statusId),
-		...(token.expiryDate && { expiry_date: timestamp(token.expiryDate) }),
-		...(token.ip !== undefined && { ip: token.ip }),
+		expiry_date: token.expiryDate && timestamp(token.expiryDate),
+		ip: token.ip,
 		creator: { id: creator.id, name: creator.name, username: creator.username },
 	};
 };

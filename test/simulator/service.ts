@@ -1,4 +1,5 @@
 import type { Clock } from './clock';
+import type { Dialects } from './dialects';
 import { errorBody, forbidden, invalidInput, notFound, unauthorized } from './errors';
 import type { ErrorBody } from './errors';
 import type { Limits } from './limits';
@@ -12,6 +13,7 @@ export interface Service {
 	readonly world: World;
 	readonly limits: Limits;
 	readonly tokens: Tokens;
+	readonly dialects: Dialects;
 }
 
 /** Who sends a request. */
@@ -55,6 +57,12 @@ export const ok = (body: unknown, headers?: Record<string, string>): Answer => (
 });
 
 export const noContent: Answer = { status: 204 };
+
+/** What a creation answers; 201 as the gateway has it (contract §5: 200 is documented, 201 as likely). */
+export const created = (body: unknown, dialects: Dialects): Answer => ({
+	status: dialects.has('gateway') ? 201 : 200,
+	body,
+});
 
 /**
  * Who the `Authorization` header speaks for. The user and their role are looked up at every request,

@@ -1,9 +1,11 @@
 import { conflict, errorBody, invalidInput, notFound } from '../errors';
 import type { ErrorBody } from '../errors';
+import { wholeList } from '../paging';
 import * as present from '../present';
 import type { Answer, Call } from '../service';
 import {
 	check,
+	created,
 	fields,
 	idOf,
 	noContent,
@@ -21,12 +23,18 @@ import { applicationTokenStatuses } from '../world';
  *
  * @throws ApiError 403 for other than administrators
  */
-export function listApplicationTokens({ caller, service: { world } }: Call): Answer {
+export function listApplicationTokens(call: Call): Answer {
+	const { caller, service } = call;
+	const { world } = service;
 	requireAdministrator(caller);
 	const own = [...world.applicationTokens.values()].filter(
 		(token) => organisationOf(token, world) === caller.organisationId,
 	);
-	return ok(own.map((token) => present.applicationToken(token, world)));
+	const { items, headers } = wholeList(own, call);
+	return ok(
+		items.map((token) => present.applicationToken(token, world)),
+		headers,
+	);
 }
 
 /**
@@ -50,7 +58,7 @@ export function createApplicationToken({ body, caller, service }: Call): Answer 
 		...(typeof ip === 'string' && ip !== '' && { ip }),
 		...(typeof expiryDate === 'string' && { expiryDate: new Date(expiryDate) }),
 	});
-	return ok({ application_token: token });
+	return created({ application_token: token }, service.dialects);
 }
 
 /**

@@ -99,6 +99,7 @@ function withApplicationToken({ service, ip }: OpenCall, secret: string): Answer
 		throw forbidden(`The application token is restricted to another IP address than ${ip}`);
 	}
 	return ok({
+		...tokensGiven,
 		auth_token: tokens.issueAuthToken({
 			userId: creator.id,
 			organisationId: creator.organisationId,
@@ -147,6 +148,7 @@ function withPassword(
 		};
 	}
 	return ok({
+		...tokensGiven,
 		mfa_token: tokens.issueMfaToken({ userId: user.id, organisationId: user.organisationId }),
 	});
 }
@@ -187,6 +189,7 @@ function withRefreshToken({ service }: OpenCall, token: string): Answer {
 		throw unauthorized();
 	}
 	return ok({
+		...tokensGiven,
 		auth_token: tokens.issueAuthToken({ userId: user.id, organisationId: user.organisationId }),
 	});
 }
@@ -195,10 +198,14 @@ function loggedIn({ clock, limits, tokens, world }: Service, user: User): Answer
 	user.failedAttempts = 0;
 	const expiresAt = after(clock.now(), { days: limits.refreshTokenDays });
 	return ok({
+		...tokensGiven,
 		auth_token: tokens.issueAuthToken({ userId: user.id, organisationId: user.organisationId }),
 		refresh_token: world.addRefreshToken(user.id, expiresAt).token,
 	});
 }
+
+/** The fields of an answer that logs in, absent unless given. */
+const tokensGiven = { auth_token: undefined, refresh_token: undefined, mfa_token: undefined };
 
 function activeKey(user: User) {
 	return user.mfaKeys.find(({ statusId }) => statusId === mfaKeyStatuses.active.id);
@@ -230,7 +237,7 @@ function refuseWhileLocked(service: Service, user: User, ip: string): void {
 	if (!user.lockedUntil) return;
 	if (user.lockedUntil > service.clock.now()) {
 		reportUser(service, user, `Account locked from IP ${ip}. ${lockoutAddition}`);
-		throw lockedOut();
+		throw lockedOut(service.dialects.has('lockoutAs429') ? 429 : 401);
 	}
 	user.lockedUntil = undefined;
 	user.failedAttempts = 0;

@@ -25,7 +25,8 @@ const filterFields = [
  *
  * @throws ApiError 422 for an unknown filter or sort, a time that is none, or `from` and `until` apart
  */
-export function listEvents({ address, caller, query, service }: Call): Answer {
+export function listEvents(call: Call): Answer {
+	const { caller, query, service } = call;
 	const filters = readFilters(query, filterFields);
 	const from = filters.get('from');
 	const until = filters.get('until');
@@ -42,7 +43,7 @@ export function listEvents({ address, caller, query, service }: Call): Answer {
 		id: (event) => event.id,
 		timestamp: (event) => event.timestamp.getTime(),
 	});
-	const page = cutPage(inOrder, query, address, service.limits);
+	const page = cutPage(inOrder, call, 'events');
 	return ok(
 		page.items.map((event) => present.event(event, service.world)),
 		page.headers,

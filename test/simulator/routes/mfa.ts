@@ -4,6 +4,7 @@ import * as present from '../present';
 import type { Answer, Call } from '../service';
 import {
 	check,
+	created,
 	fields,
 	idOf,
 	noContent,
@@ -45,11 +46,10 @@ export function createMfaKey({ caller, body, service }: Call): Answer {
 		createdAt: service.clock.now(),
 	});
 	const generator = totp(key.secret, user.username);
-	return ok({
-		...present.mfaKey(key),
-		secret_key: key.secret,
-		otpauth: generator.toString(),
-	});
+	return created(
+		{ ...present.mfaKey(key), secret_key: key.secret, otpauth: generator.toString() },
+		service.dialects,
+	);
 }
 
 /**

@@ -9,7 +9,8 @@ import { ok } from '../service';
  *
  * @throws ApiError 422 for an unknown filter or sort
  */
-export function listSims({ address, caller, query, service }: Call): Answer {
+export function listSims(call: Call): Answer {
+	const { caller, query, service } = call;
 	const filters = readFilters(query, ['id', 'iccid', 'status']);
 	const matching = [...service.world.sims.values()].filter(
 		(card) =>
@@ -23,6 +24,6 @@ export function listSims({ address, caller, query, service }: Call): Answer {
 		iccid: (card) => card.iccid,
 		status: (card) => card.statusId,
 	});
-	const page = cutPage(inOrder, query, address, service.limits);
+	const page = cutPage(inOrder, call);
 	return ok(page.items.map(present.sim), page.headers);
 }

@@ -1,4 +1,5 @@
 import { notFound } from '../errors';
+import { wholeList } from '../paging';
 import * as present from '../present';
 import type { Answer, Call } from '../service';
 import { noContent, numberInPath, ok, requestingUser, userInPath } from '../service';
@@ -11,7 +12,8 @@ import { noContent, numberInPath, ok, requestingUser, userInPath } from '../serv
  */
 export function listTrustedDevices(call: Call): Answer {
 	const user = call.params.user_id === undefined ? requestingUser(call.caller) : userInPath(call);
-	return ok(user.trustedDevices.map(present.trustedDevice));
+	const { items, headers } = wholeList(user.trustedDevices, call);
+	return ok(items.map(present.trustedDevice), headers);
 }
 
 /**

@@ -13,7 +13,8 @@ const filterFields = ['id', 'status', 'name', 'username', 'organisation'] as con
  *
  * @throws ApiError 403 for other than administrators, 422 for an unknown filter or sort
  */
-export function listUsers({ address, caller, query, service }: Call): Answer {
+export function listUsers(call: Call): Answer {
+	const { caller, query, service } = call;
 	requireAdministrator(caller);
 	const filters = [...readFilters(query, filterFields)];
 	const matching = [...service.world.users.values()].filter(
@@ -29,7 +30,7 @@ export function listUsers({ address, caller, query, service }: Call): Answer {
 		organisation: (user) => user.organisationId,
 		created: (user) => user.created.getTime(),
 	});
-	const page = cutPage(inOrder, query, address, service.limits);
+	const page = cutPage(inOrder, call);
 	return ok(
 		page.items.map((user) => present.userItem(user, service.world)),
 		page.headers,
