@@ -270,7 +270,7 @@ describe('new-trusted-devices', () => {
 
 describe('revoke-devices-of-deactivated-users', () => {
 	const NAME = 'revoke-devices-of-deactivated-users';
-	const deactivated = [seed.deactivatedUser.username, 'ina.gone@acme-fleet.example'];
+	const deactivated = [seed.suspendedUser.username, 'ina.gone@acme-fleet.example'];
 	const devices = () =>
 		deactivated.flatMap((username) => simulator.world.user(username).trustedDevices);
 	const lineOf = ({ id }: { id: number }, outcome: string) =>
@@ -321,7 +321,7 @@ describe('mfa-compliance', () => {
 		[...simulator.world.users.values()].filter(
 			({ organisationId, statusId, mfaKeys }) =>
 				organisationId === seed.ids.acme &&
-				statusId !== userStatuses.deactivated.id &&
+				statusId !== userStatuses.suspended.id &&
 				!mfaKeys.some((key) => key.statusId === mfaKeyStatuses.active.id),
 		);
 

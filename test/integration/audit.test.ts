@@ -26,7 +26,7 @@ const DEVICES = 'GET /api/v1/user/{user_id}/mfa/trusted_device';
 const DELETE = 'DELETE /api/v1/user/{user_id}/mfa/trusted_device/{device_id}';
 
 const { engine, start } = useEmnify();
-const { administrator, deactivatedUser, ids, observer } = seed;
+const { administrator, suspendedUser, ids, observer } = seed;
 
 const audit = (fields: INodeParameters = {}) =>
 	pair('trustedDevice', 'audit', {
@@ -369,7 +369,7 @@ describe('a user whose devices cannot be read', () => {
 		simulator.world.users.delete(113);
 		simulator.faults.release();
 		expect((await result).json).toMatchObject([
-			{ user: { id: deactivatedUser.id } },
+			{ user: { id: suspendedUser.id } },
 			{
 				user: { id: 113, username: 'newt.fresh@acme-fleet.example' },
 				findings: [{ rule: 'unreadable', message: expect.stringMatching(/does not find it/) }],
@@ -856,13 +856,13 @@ describe('any number of users', () => {
 
 	test('with filters, a user who joins while another leaves takes nobody out of sight', async () => {
 		const { run, simulator } = await large(350, 1);
-		const { active, deactivated } = userStatuses;
+		const { active, suspended } = userStatuses;
 		const users = [...simulator.world.users.values()]
 			.filter(({ organisationId }) => organisationId === ids.acme)
 			.sort((a, b) => a.id - b.id);
 		const [joins, leaves] = [users[3], users.at(-1)];
 		if (!joins || !leaves) throw new RangeError('There are too few users');
-		joins.statusId = deactivated.id;
+		joins.statusId = suspended.id;
 		const stayed = users.filter(
 			(user) => user.statusId === active.id && user !== joins && user !== leaves,
 		);
@@ -871,7 +871,7 @@ describe('any number of users', () => {
 		simulator.requests.push = (...requests) => {
 			if (requests.some(({ endpoint }) => endpoint === USERS) && ++pages === 2) {
 				joins.statusId = active.id;
-				leaves.statusId = deactivated.id;
+				leaves.statusId = suspended.id;
 			}
 			return push(...requests);
 		};
@@ -938,11 +938,11 @@ describe('any number of users', () => {
 	test('what is asked of a user goes to that user', async () => {
 		const { run, calls } = await start();
 		await run(audit({ scope: 'input', user: byId(VALUE), output: 'devices', policy: {} }), {
-			items: itemsOf([deactivatedUser.id]),
+			items: itemsOf([suspendedUser.id]),
 		});
 		expect(calls().map(({ path }) => path)).toEqual([
-			`/api/v1/user/${deactivatedUser.id}`,
-			`/api/v1/user/${deactivatedUser.id}/mfa/trusted_device`,
+			`/api/v1/user/${suspendedUser.id}`,
+			`/api/v1/user/${suspendedUser.id}/mfa/trusted_device`,
 		]);
 		expect(calls()[0]?.endpoint).toBe(USER);
 	});

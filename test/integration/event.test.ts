@@ -217,7 +217,7 @@ describe('event: getAll', () => {
 	});
 
 	test('“Me” under an application token that acts as nobody hints at user credentials', async () => {
-		const { run, simulator } = await start({ applicationToken: seed.nobodyApplicationToken });
+		const { run, simulator } = await start();
 		const result = await run(getAll({ user: byId('my') }));
 		expect(failureOf(result)).toMatchObject({
 			message: expect.stringMatching(/^Could not find the credential’s own user/),

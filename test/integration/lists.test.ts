@@ -165,7 +165,7 @@ describe('the list of trusted devices', () => {
 			name: 'Chrome 140 on unknown system · trusted since 31 Dec 2025',
 			value: ids.deviceWithoutOperatingSystem,
 		});
-		expect(await devices(bench, byId(seed.deactivatedUser.id))).toContainEqual({
+		expect(await devices(bench, byId(seed.suspendedUser.id))).toContainEqual({
 			name: `Safari 18 on macOS 15 · device ${ids.deviceWithoutActivation}`,
 			value: ids.deviceWithoutActivation,
 		});
@@ -206,7 +206,7 @@ describe('the list of trusted devices', () => {
 		await expect(devices(unchosen, byId(''))).rejects.toThrow('User is empty');
 		expect(unchosen.simulator.requests).toEqual([]);
 
-		const nobody = await start({ applicationToken: seed.nobodyApplicationToken });
+		const nobody = await start();
 		await expect(devices(nobody, byId('my'))).rejects.toMatchObject({
 			description: expect.stringMatching(/User Credentials/),
 		});
@@ -261,7 +261,7 @@ describe('the list of MFA keys', () => {
 		await expect(keys(limited, 'searchMfaKeys', byId(totpUser.id))).rejects.toMatchObject({
 			message: expect.stringMatching(/^Could not list the MFA keys of user 102: .*Forbidden/),
 		});
-		const nobody = await start({ applicationToken: seed.nobodyApplicationToken });
+		const nobody = await start();
 		await expect(keys(nobody, 'searchOwnMfaKeys')).rejects.toMatchObject({
 			message: expect.stringMatching(/^Could not list the MFA keys of the credential’s own user/),
 			description: expect.stringMatching(/User Credentials/),

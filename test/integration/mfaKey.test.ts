@@ -134,7 +134,7 @@ describe('mfaKey: create', () => {
 	});
 
 	test('under an application token that acts as nobody hints at user credentials', async () => {
-		const { run } = await start({ applicationToken: seed.nobodyApplicationToken });
+		const { run } = await start();
 		expect(failureOf(await run(create()))).toMatchObject({
 			message: expect.stringMatching(/^Could not create the MFA key: emnify does not find it/),
 			description: expect.stringMatching(/Use a credential with User Credentials/),
@@ -415,7 +415,7 @@ describe('mfaKey: delete', () => {
 	});
 
 	test('one’s own key under an application token that acts as nobody hints at user credentials', async () => {
-		const { run } = await start({ applicationToken: seed.nobodyApplicationToken });
+		const { run } = await start();
 		const result = await run(remove({ keyId: byId(administrator.keyId) }));
 		expect(failureOf(result).description).toMatch(/gone already.*User Credentials/);
 	});

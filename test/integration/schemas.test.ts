@@ -118,7 +118,7 @@ const runs: Run[] = [
 		fields: [
 			{ returnAll: true, user: byId(observer.id) },
 			{ returnAll: true, user: byId(trustedDeviceUser.id) },
-			{ returnAll: true, user: byId(seed.deactivatedUser.id) },
+			{ returnAll: true, user: byId(seed.suspendedUser.id) },
 		],
 	},
 	{

@@ -204,10 +204,10 @@ describe('each event becomes an item', () => {
 		expect(await poll({ days: 4, hours: 23 })).toEqual([]);
 		expect(await poll({ hours: 2 })).toEqual([
 			{
-				id: `trusted_device_expiring:${seed.deactivatedUser.id}:11082:2026-03-06`,
+				id: `trusted_device_expiring:${seed.suspendedUser.id}:11082:2026-03-06`,
 				event: 'trusted_device_expiring',
 				occurred_at: '2026-03-06T12:00:00Z',
-				user: { id: 108, username: seed.deactivatedUser.username, name: 'Dora Klein' },
+				user: { id: 108, username: seed.suspendedUser.username, name: 'Dora Klein' },
 				device: {
 					id: 11082,
 					operating_system: 'macOS 15',

@@ -286,7 +286,7 @@ describe('the user of a trusted device', () => {
 	])(
 		'“my” under an application token that acts as nobody: %s hints at user credentials',
 		async (_what, parameters) => {
-			const { run } = await start({ applicationToken: seed.nobodyApplicationToken });
+			const { run } = await start();
 			const result = await run(parameters);
 			expect(failureOf(result)).toMatchObject({
 				message: expect.stringMatching(/the credential’s own user: emnify does not find it/),

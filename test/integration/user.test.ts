@@ -20,7 +20,7 @@ import {
 const GET = 'GET /api/v1/user/{user_id}';
 const LIST = 'GET /api/v1/user';
 
-const { administrator, deactivatedUser, observer, totpUser, ids } = seed;
+const { administrator, suspendedUser, observer, totpUser, ids } = seed;
 const { engine, start } = useEmnify();
 
 const now = new Date('2026-03-01T12:00:00Z');
@@ -129,7 +129,7 @@ describe('user: get', () => {
 	});
 
 	test('“my” under an application token that acts as nobody hints at user credentials', async () => {
-		const { run } = await start({ applicationToken: seed.nobodyApplicationToken });
+		const { run } = await start();
 		expect(failureOf(await run(get()))).toMatchObject({
 			message: expect.stringMatching(/^Could not find the credential’s own user/),
 			description: expect.stringMatching(/^This operation.*Use a credential with User Credentials/),
@@ -194,14 +194,14 @@ describe('user: getAll', () => {
 
 	test('gives the raw data where Simplify is off', async () => {
 		const { run } = await start({ startsAt: now });
-		const filters = { username: deactivatedUser.username };
+		const filters = { username: suspendedUser.username };
 		expect((await run(getAll({ simplify: false, filters }))).json).toEqual([
 			{
-				id: deactivatedUser.id,
-				username: deactivatedUser.username,
+				id: suspendedUser.id,
+				username: suspendedUser.username,
 				name: 'Dora Klein',
 				created: '2024-10-17T12:00:00Z',
-				status: { id: 2, description: 'Deactivated' },
+				status: { id: 2, description: 'Suspended' },
 				organisation: { id: ids.acme, name: 'Acme Fleet' },
 			},
 		]);
@@ -210,8 +210,8 @@ describe('user: getAll', () => {
 	test.each([
 		[{ name: 'berg' }, 'name:berg', [observer.id]],
 		[{ username: 'otis.berg@' }, 'username:otis.berg@', [observer.id]],
-		[{ status: 2 }, 'status:2', [deactivatedUser.id, 112]],
-		[{ status: '2', name: ' dora ' }, 'name:dora,status:2', [deactivatedUser.id]],
+		[{ status: 2 }, 'status:2', [suspendedUser.id, 112]],
+		[{ status: '2', name: ' dora ' }, 'name:dora,status:2', [suspendedUser.id]],
 		[{ status: 0, name: '' }, 'status:0', [113]],
 	])('filters by %j', async (filters, q, found) => {
 		const { run, simulator } = await start();

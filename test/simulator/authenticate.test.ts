@@ -98,8 +98,8 @@ describe('user credentials', () => {
 		).toMatchObject(emptyUnauthorized);
 	});
 
-	it('of a deactivated or unknown user give 401 with an empty body', async () => {
-		expect(await login(seed.deactivatedUser)).toMatchObject(emptyUnauthorized);
+	it('of a suspended or unknown user give 401 with an empty body', async () => {
+		expect(await login(seed.suspendedUser)).toMatchObject(emptyUnauthorized);
 		expect(await login({ username: 'nobody', passwordHash: 'x' })).toMatchObject(emptyUnauthorized);
 	});
 });
@@ -308,6 +308,13 @@ describe('an auth_token', () => {
 		expect(await works(data.auth_token)).toBe(false);
 	});
 
+	it('names the application and the organisation, and no user, under an application token', async () => {
+		const { data } = await authenticate(simulator, { application_token: seed.applicationToken });
+		const claims = jwt.decode(data.auth_token) as jwt.JwtPayload;
+		expect(claims).toMatchObject({ app: seed.ids.applicationToken, org: seed.ids.acme });
+		expect(claims).not.toHaveProperty('sub');
+	});
+
 	it('is never given twice', async () => {
 		const tokens = await Promise.all([1, 2, 3].map(async () => await login(userWithoutMfa)));
 		expect(new Set(tokens.map(({ data }) => data.auth_token)).size).toBe(3);
@@ -327,7 +334,7 @@ describe('an auth_token', () => {
 		).toMatchObject(emptyUnauthorized);
 	});
 
-	it('is dead once it is revoked or its user is deactivated', async () => {
+	it('is dead once it is revoked or its user is suspended', async () => {
 		const { data } = await login(userWithoutMfa);
 		simulator.world.user(userWithoutMfa.id).statusId = 2;
 		expect(await works(data.auth_token)).toBe(false);

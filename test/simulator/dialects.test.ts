@@ -119,12 +119,12 @@ it.each([['/application_token'], [devicesOf(ids.manyDevicesUser)]])(
 	'pagedLists: %s comes in pages',
 	async (path) => {
 		await speak('pagedLists');
-		const { data, headers } = await call('GET', `${path}?per_page=3&page=2`);
-		expect(data).toHaveLength(3);
-		expect(headers).toMatchObject({ 'x-current-page': '2', 'x-count-per-page': '3' });
+		const { data, headers } = await call('GET', `${path}?per_page=2&page=2`);
+		expect(data).toHaveLength(2);
+		expect(headers).toMatchObject({ 'x-current-page': '2', 'x-count-per-page': '2' });
 		expect(headers.link).toContain('rel="prev"');
-		simulator.limits.perPageDefault = 2;
-		expect((await call('GET', path)).data).toHaveLength(2);
+		simulator.limits.perPageDefault = 3;
+		expect((await call('GET', path)).data).toHaveLength(3);
 		simulator.dialects.clear();
 		expect((await call('GET', path)).headers).not.toHaveProperty('x-total-pages');
 	},
@@ -193,9 +193,7 @@ it('nulls: fields that are absent are null', async () => {
 	expect((await call('GET', `/user/${ids.pendingKeyUser}`)).data.mfa).toMatchObject([
 		{ activation_date: null },
 	]);
-	expect((await call('GET', '/event?q=type:13')).data).toMatchObject([
-		{ user: null, detail: null },
-	]);
+	expect((await call('GET', '/event?q=type:7')).data).toMatchObject([{ user: null, detail: null }]);
 	expect(
 		(await authenticate(simulator, { application_token: seed.applicationToken })).data,
 	).toEqual({ auth_token: expect.any(String), refresh_token: null, mfa_token: null });
@@ -211,6 +209,55 @@ it('stringIds: every ID is digits in a string, and nothing else is', async () =>
 		mfa: [{ id: String(administrator.keyId), type: { id: '0' } }],
 	});
 	expect((await call('GET', '/user/1')).data).toMatchObject({ error_code: 1201 });
+});
+
+it('userFilterById: the filter user of events takes an ID instead of a name', async () => {
+	const found = async (value: string | number) =>
+		(await call('GET', `/event?q=user:${value}`)).data.length;
+	await speak('userFilterById');
+	expect(await found(observer.id)).toBeGreaterThan(0);
+	expect(await found('Otis%20Berg')).toBe(0);
+	simulator.dialects.clear();
+	expect(await found(observer.id)).toBe(0);
+	expect(await found('Otis%20Berg')).toBeGreaterThan(0);
+});
+
+describe('under an application token, my', () => {
+	const requests = [
+		['POST', '/user/mfa', { type: { id: 0 }, password: administrator.passwordHash }],
+		['PATCH', `/user/mfa/${administrator.keyId}`, { status: { id: 1 }, code: '123456' }],
+		['DELETE', `/user/my/mfa/${administrator.keyId}`, undefined],
+		['DELETE', `${devicesOf('my')}/${ids.administratorDevice}`, undefined],
+		['DELETE', `/user/mfa/trusted_device/${ids.administratorDevice}`, undefined],
+		['GET', '/user/my', undefined],
+		['GET', '/api/v2/user/my/workspace', undefined],
+		['GET', devicesOf('my'), undefined],
+		['GET', '/user/mfa/trusted_device', undefined],
+		['GET', '/user/my/event', undefined],
+	] as const;
+	const lists = [devicesOf('my'), '/user/mfa/trusted_device', '/user/my/event'];
+
+	it.each<[string, Dialect[], number, number]>([
+		['by default', [], 404, 404],
+		['nobody404', ['nobody404'], 404, 404],
+		['nobody401', ['nobody401'], 401, 401],
+		['nobody403', ['nobody403'], 403, 403],
+		['nobody500', ['nobody500'], 500, 500],
+		['nobodyEmpty', ['nobodyEmpty'], 200, 404],
+	])('%s names nobody', async (_, spoken, ofLists, ofOthers) => {
+		await speak(...spoken);
+		for (const [method, path, data] of requests) {
+			const answer = await call(method, path, data);
+			expect([path, answer.status]).toEqual([path, lists.includes(path) ? ofLists : ofOthers]);
+			if (answer.status === 200) expect(answer.data).toEqual([]);
+		}
+		expect(simulator.world.user(administrator.id).trustedDevices).toHaveLength(2);
+		expect(simulator.world.user(administrator.id).mfaKeys).toHaveLength(1);
+		expect((await call('GET', `/user/${administrator.id}`)).status).toBe(200);
+		expect((await call('GET', '/organisation/my')).status).toBe(200);
+		const user = await asUser(simulator, userWithoutMfa);
+		expect((await user('GET', '/user/my')).data).toMatchObject({ id: userWithoutMfa.id });
+	});
 });
 
 it('lockoutAs429: a locked account gets 429 instead of 401', async () => {

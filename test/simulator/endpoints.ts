@@ -45,7 +45,10 @@ export const endpoints = [
 		label: 'DELETE /api/v1/user/{user_id}/mfa/trusted_device/{device_id}',
 		section: '§1',
 		number: 8,
-		paths: ['/api/v1/user/{user_id}/mfa/trusted_device/{device_id}'],
+		paths: [
+			'/api/v1/user/{user_id}/mfa/trusted_device/{device_id}',
+			'/api/v1/user/mfa/trusted_device/{device_id}',
+		],
 	},
 	{ label: 'GET /api/v1/user', section: '§5', number: undefined, paths: ['/api/v1/user'] },
 	{
@@ -65,6 +68,24 @@ export const endpoints = [
 		section: '§5',
 		number: undefined,
 		paths: ['/api/v1/user/role'],
+	},
+	{
+		label: 'GET /api/v1/user/{user_id}/event',
+		section: '§5',
+		number: undefined,
+		paths: ['/api/v1/user/{user_id}/event'],
+	},
+	{
+		label: 'GET /api/v2/user/{user_id}/workspace',
+		section: '§5',
+		number: undefined,
+		paths: ['/api/v2/user/{user_id}/workspace'],
+	},
+	{
+		label: 'GET /api/v1/organisation/my',
+		section: '§5',
+		number: undefined,
+		paths: ['/api/v1/organisation/my'],
 	},
 	{ label: 'GET /api/v1/event', section: '§5', number: undefined, paths: ['/api/v1/event'] },
 	{

@@ -74,9 +74,9 @@ export const invalidInput = (errors: ErrorBody[]) =>
 export const invalidQuery = (message: string) =>
 	new ApiError(422, errorBody('InvalidQueryCriteria', message));
 
-/** 422 for a `sort` that names an unknown field (contract §3, 1302). */
-export const invalidSort = (message: string) =>
-	new ApiError(422, errorBody('InvalidSortCriteria', message));
+/** A `sort` that names an unknown field (contract §3, 1302): 422, 400 of events (contract §4). */
+export const invalidSort = (message: string, status: 400 | 422) =>
+	new ApiError(status, errorBody('InvalidSortCriteria', message));
 
 /** 429 (contract §2). `retryAfter`, in seconds, becomes the undocumented `Retry-After` header. */
 export const tooManyRequests = (retryAfter?: number | string) =>

@@ -5,7 +5,7 @@ import { roles, userStatuses, World } from './world';
 /**
  * One organisation of exactly `users` users with `devicesPerUser` devices each, for benchmarks. The
  * first user is `seed.administrator`, and `seed.applicationToken` logs in as them. Every third user has
- * a TOTP key, every twentieth is deactivated, and the devices are up to 119 days old.
+ * a TOTP key, every twentieth is suspended, and the devices are up to 119 days old.
  */
 export function createWorld(options: { users: number; devicesPerUser: number; now: Date }): World {
 	const { users, devicesPerUser, now } = options;
@@ -17,7 +17,7 @@ export function createWorld(options: { users: number; devicesPerUser: number; no
 			name: `User ${index}`,
 			organisationId: seed.ids.acme,
 			roleIds: [index % 10 === 0 ? roles.observer.id : roles.user.id],
-			statusId: index % 20 === 0 ? userStatuses.deactivated.id : userStatuses.active.id,
+			statusId: index % 20 === 0 ? userStatuses.suspended.id : userStatuses.active.id,
 		});
 		if (index % 3 === 0) world.addMfaKey(user.id, { secret: 'FAKELARGEWORLDSECRETAAAAAAAAAAAA' });
 	}

@@ -30,6 +30,8 @@ export interface Limits {
 	trustDays: number;
 	/** Items on a page when `per_page` is absent. Undocumented. */
 	perPageDefault: number;
+	/** How long an event is listed, in days (contract §5). */
+	eventHistoryDays: number;
 	/** What a larger `per_page` is silently capped to (contract §4). The number is undocumented. */
 	perPageMaximum: number;
 }
@@ -50,6 +52,7 @@ export function contractLimits(): Limits {
 		refreshTokenDays: 30,
 		emailedCodeMinutes: 20,
 		trustDays: 90,
+		eventHistoryDays: 30,
 		perPageDefault: 50,
 		perPageMaximum: 100,
 	};

@@ -76,7 +76,7 @@ function describe({ url, inboxUrl, world, dialects }: Simulator): string {
 		['observer', 'may not act on other users'],
 		['userWithoutMfa', 'a trial account: no MFA'],
 		['rawPasswordUser', 'the password is sent as it is, not its SHA-1'],
-		['deactivatedUser', 'cannot log in'],
+		['suspendedUser', 'cannot log in'],
 		['secondAdministrator', 'administrator of Borealis Meters, a trial account'],
 	] as const) {
 		const user = seed[who];
@@ -89,7 +89,6 @@ function describe({ url, inboxUrl, world, dialects }: Simulator): string {
 		[seed.applicationToken, "Acme Fleet's, by its administrator"],
 		[seed.secondApplicationToken, "Borealis Meters', by its administrator"],
 		[seed.observerApplicationToken, 'by an observer: 403 on other users'],
-		[seed.nobodyApplicationToken, 'has no requesting user: 404 on my'],
 		[seed.revokedApplicationToken, 'revoked: 401'],
 		[seed.expiredApplicationToken, 'expired: 401'],
 		[seed.ipBoundApplicationToken, 'permitted from another address only: 403'],

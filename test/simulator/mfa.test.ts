@@ -185,8 +185,27 @@ describe('deletion', () => {
 				event_type: { id: 14 },
 				event_severity: { id: 0, description: 'Info' },
 				event_source: { id: 2, description: 'API' },
-				user: { id: totpUser.id, username: totpUser.username },
-				description: expect.stringContaining(totpUser.username),
+				description: `MFA key with Id '${totpUser.keyId}' of Type 'Time-Based One-Time Password' deleted for user '${totpUser.username}'`,
+			},
+			{ user: { id: administrator.id } },
+		]);
+		expect(events[0]).not.toHaveProperty('user');
+	});
+
+	it('by a user leaves an event that names them, and the owner of the key in its text', async () => {
+		const { data } = await create();
+		await user('DELETE', `/user/my/mfa/${data.id}`);
+		simulator.world.user(userWithoutMfa.id).roleIds.push(1);
+		await user('DELETE', `/user/${totpUser.id}/mfa/${totpUser.keyId}`);
+		const { data: events } = await user('GET', '/event?q=type:14&sort=-id&per_page=2');
+		expect(events).toMatchObject([
+			{
+				user: { id: userWithoutMfa.id, name: 'Wanda Silva' },
+				description: expect.stringContaining(`for user '${totpUser.username}'`),
+			},
+			{
+				user: { id: userWithoutMfa.id, name: 'Wanda Silva' },
+				description: expect.stringContaining(`for user '${userWithoutMfa.username}'`),
 			},
 		]);
 	});
@@ -212,23 +231,4 @@ it('lists the statuses and types of keys for every role', async () => {
 		{ id: 1, description: 'Active' },
 	]);
 	expect((await call('GET', '/user/mfa/type')).data).toEqual([totpType]);
-});
-
-it('knows no requesting user under an application token that acts as nobody', async () => {
-	const call = await asApplication(simulator, seed.nobodyApplicationToken);
-	const body = { type: { id: 0 }, password: administrator.passwordHash };
-	for (const [method, path, data] of [
-		['POST', '/user/mfa', body],
-		['PATCH', `/user/mfa/${administrator.keyId}`, { status: { id: 1 }, code: '123456' }],
-		['DELETE', `/user/my/mfa/${administrator.keyId}`, undefined],
-		['GET', '/user/my', undefined],
-		['GET', '/user/my/mfa/trusted_device', undefined],
-		['GET', '/user/mfa/trusted_device', undefined],
-	] as const) {
-		expect(await call(method, path, data)).toMatchObject({
-			status: 404,
-			data: { error_code: 1201 },
-		});
-	}
-	expect((await call('GET', `/user/${administrator.id}`)).status).toBe(200);
 });

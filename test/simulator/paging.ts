@@ -8,7 +8,7 @@ export interface Page<Item> {
 }
 
 /** Which of emnify's services a collection comes from: events have one of their own (contract §4). */
-type Source = 'general' | 'events';
+export type Source = 'general' | 'events';
 
 /** The most that the events service puts on a page, and its default (contract §4). */
 const eventsPerPage = 100;
@@ -18,8 +18,8 @@ const eventsPerPage = 100;
  * without a word, and a page past the end is the last page again (contract §4), unless a dialect says otherwise.
  * An empty collection has one empty page (undocumented).
  *
- * @throws ApiError 422 for a page or size that is not a positive whole number (undocumented), 400 where the events
- * service is asked for a page past the end
+ * @throws ApiError for a page or size that is not a positive whole number: 400 for events, 422 (undocumented) for
+ * the rest; 400 where the events service is asked for a page past the end
  */
 export function cutPage<Item>(
 	items: Item[],
@@ -30,9 +30,9 @@ export function cutPage<Item>(
 	const [sizeByDefault, maximum] = apart
 		? [eventsPerPage, Math.min(eventsPerPage, limits.perPageMaximum)]
 		: [limits.perPageDefault, limits.perPageMaximum];
-	const size = Math.min(positive(query, 'per_page', sizeByDefault), maximum);
+	const size = Math.min(positive(query, 'per_page', sizeByDefault, source), maximum);
 	const pages = Math.max(1, Math.ceil(items.length / size));
-	const asked = positive(query, 'page', 1);
+	const asked = positive(query, 'page', 1, source);
 	if (asked > pages && apart) throw malformed('Incorrect paging parameters');
 	const empty = dialects.has('emptyPastEnd') && (asked > pages || items.length === 0);
 	const current = empty ? asked : Math.min(asked, pages);
@@ -86,19 +86,22 @@ export function readFilters<Field extends string>(
  * Sorts by `sort=<+|-|><field>,…` (contract §4). A plus that arrives undecoded is a space by then,
  * and both mean ascending, as does no sign at all.
  *
- * @throws ApiError 422 InvalidSortCriteria for an unknown field
+ * @throws ApiError InvalidSortCriteria for an unknown field: 400 for events, 422 for the rest
  */
 export function sorted<Item, Field extends string>(
 	items: Item[],
 	query: URLSearchParams,
 	fields: Record<Field, (item: Item) => number | string>,
+	source: Source = 'general',
 ): Item[] {
 	const criteria = (query.get('sort') ?? '')
 		.split(',')
 		.filter(Boolean)
 		.map((criterion) => {
 			const name = criterion.replace(/^[-+ ]/, '');
-			if (!Object.hasOwn(fields, name)) throw invalidSort(`'${criterion}' cannot be sorted by`);
+			if (!Object.hasOwn(fields, name)) {
+				throw invalidSort(`'${criterion}' cannot be sorted by`, source === 'events' ? 400 : 422);
+			}
 			return { value: fields[name as Field], sign: criterion.startsWith('-') ? -1 : 1 };
 		});
 	if (criteria.length === 0) return items;
@@ -111,10 +114,11 @@ export function sorted<Item, Field extends string>(
 	});
 }
 
-function positive(query: URLSearchParams, name: string, absent: number): number {
+function positive(query: URLSearchParams, name: string, absent: number, source: Source): number {
 	const value = query.get(name);
 	if (value === null) return absent;
 	if (!/^[1-9]\d{0,8}$/.test(value)) {
+		if (source === 'events') throw malformed(`${name} must be a positive whole number`);
 		throw invalidInput([errorBody('InvalidFormat', `${name} must be a positive whole number`)]);
 	}
 	return Number(value);

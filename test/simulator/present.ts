@@ -1,9 +1,11 @@
 import type {
 	ApplicationToken,
 	MfaKey,
+	Organisation,
 	Sim,
 	TrustedDevice,
 	User,
+	Workspace,
 	World,
 	WorldEvent,
 } from './world';
@@ -18,9 +20,14 @@ import {
 
 /* What is undefined here is left out of the answer, or is null where the dialect says so (contract §1). */
 
-/** `YYYY-MM-DDTHH:mm:ssZ`; how the service writes times in answers is undocumented. */
+/** `YYYY-MM-DDTHH:mm:ssZ`: how times of devices and MFA keys are written is undocumented beyond ISO 8601. */
 export function timestamp(time: Date): string {
 	return `${time.toISOString().slice(0, 19)}Z`;
+}
+
+/** `YYYY-MM-DDTHH:mm:ss.000+0000`, as recorded of users' neighbours (contract §1). */
+function recordedTimestamp(time: Date): string {
+	return `${time.toISOString().slice(0, 19)}.000+0000`;
 }
 
 /** A trusted device, without the fields it lacks (contract §1). */
@@ -40,20 +47,36 @@ export const mfaKey = (key: MfaKey) => ({
 	activation_date: key.activatedAt && timestamp(key.activatedAt),
 });
 
+/** An organisation, which is a Workspace. */
+export const organisation = ({ id, name }: Organisation) => ({ id, name });
+
+/** A user's place in an organisation (contract §5). Who owns one is undocumented; here nobody does. */
+export const workspace = (
+	place: Workspace,
+	{ organisation: { id, name }, isDefault }: { organisation: Organisation; isDefault: boolean },
+) => ({
+	id,
+	name,
+	status: { status: { id: place.statusId } },
+	roles: rolesOf(place),
+	owner: false,
+	default_workspace: isDefault,
+});
+
 /** An item of the list of users (contract §5). */
 export const userItem = (user: User, world: World) => ({
 	id: user.id,
 	username: user.username,
 	name: user.name,
-	created: timestamp(user.created),
+	created: recordedTimestamp(user.created),
 	status: described(Object.values(userStatuses), user.statusId),
-	organisation: { ...world.organisation(user.organisationId) },
+	organisation: organisation(world.organisation(user.organisationId)),
 });
 
 /** A single user: adds the roles and the MFA keys (contract §5). */
 export const userDetails = (user: User, world: World) => ({
 	...userItem(user, world),
-	roles: Object.values(roles).filter(({ id }) => user.roleIds.includes(id)),
+	roles: rolesOf(user),
 	mfa: user.mfaKeys.map(mfaKey),
 });
 
@@ -62,13 +85,14 @@ export const event = (item: WorldEvent, world: World) => {
 	const user = item.userId === undefined ? undefined : world.findUser(item.userId);
 	return {
 		id: item.id,
-		timestamp: timestamp(item.timestamp),
+		/** As recorded of events, whose service writes JavaScript's form. */
+		timestamp: item.timestamp.toISOString(),
 		alert: item.alert,
 		description: item.description,
 		event_type: item.type,
 		event_source: item.source,
 		event_severity: item.severity,
-		organisation: { ...world.organisation(item.organisationId) },
+		organisation: organisation(world.organisation(item.organisationId)),
 		user: user && { id: user.id, name: user.name, username: user.username },
 		detail: item.detail,
 		customEventId: undefined,
@@ -81,9 +105,9 @@ export const applicationToken = (token: ApplicationToken, world: World) => {
 	return {
 		id: token.id,
 		description: token.description,
-		created: timestamp(token.created),
+		created: recordedTimestamp(token.created),
 		status: described(Object.values(applicationTokenStatuses), token.statusId),
-		expiry_date: token.expiryDate && timestamp(token.expiryDate),
+		expiry_date: token.expiryDate && recordedTimestamp(token.expiryDate),
 		ip: token.ip,
 		creator: { id: creator.id, name: creator.name, username: creator.username },
 	};
@@ -95,6 +119,10 @@ export const sim = (card: Sim) => ({
 	iccid: card.iccid,
 	status: described(Object.values(simStatuses), card.statusId),
 });
+
+function rolesOf({ roleIds }: Pick<User, 'roleIds'>) {
+	return Object.values(roles).filter(({ id }) => roleIds.includes(id));
+}
 
 function described<Entry extends { id: number }>(entries: readonly Entry[], id: number): Entry {
 	const entry = entries.find((candidate) => candidate.id === id);

@@ -29,6 +29,13 @@ const login = (id: number, username: string, password: string): Login => ({
 	passwordHash: sha1(password),
 });
 
+/** Something of the form of a JWT, which nobody has signed. */
+function fakeJwt(purpose: string): string {
+	const part = (text: string) => Buffer.from(text).toString('base64url');
+	const claims = part(JSON.stringify({ sub: 'fake', purpose }));
+	return `${part(JSON.stringify({ alg: 'HS256', typ: 'JWT' }))}.${claims}.${part(`fake-signature-of-${purpose}`)}`;
+}
+
 /** The secrets and ids of the seeded world, the same on each run. */
 export const seed = {
 	/** Acme Fleet's, created by its administrator. */
@@ -41,8 +48,6 @@ export const seed = {
 	ipBoundApplicationToken: 'fake-application-token-ip-bound',
 	/** Created by an observer, so 403 on other users. */
 	observerApplicationToken: 'fake-application-token-observer',
-	/** Acme Fleet's, with the administrator's rights but no requesting user. */
-	nobodyApplicationToken: 'fake-application-token-nobody',
 
 	/** Administrator of Acme Fleet with TOTP. */
 	administrator: {
@@ -79,14 +84,24 @@ export const seed = {
 		password: 'fake-string-that-is-no-sha1',
 	},
 	/** User whose right password logs in no more. */
-	deactivatedUser: login(108, 'dora.klein@acme-fleet.example', 'fake-password-dora'),
+	suspendedUser: login(108, 'dora.klein@acme-fleet.example', 'fake-password-dora'),
 	/** Administrator of Borealis Meters, a trial account. */
 	secondAdministrator: login(201, 'bo.aurora@borealis-meters.example', 'fake-password-bo'),
+
+	/** The live tokens that events of resellers carry (contract §5). */
+	eventTokens: {
+		passwordReset: fakeJwt('password-reset'),
+		verification: fakeJwt('verification'),
+	},
 
 	ids: {
 		acme: 1,
 		borealis: 2,
 		cargo: 3,
+		/** The direct child of Acme Fleet. */
+		nordic: 4,
+		/** User of Acme Fleet Nordic, with a device. */
+		childUser: 401,
 		/** User of Acme Fleet with a key that waits for its activation. */
 		pendingKeyUser: 109,
 		pendingKey: 4109,
@@ -110,7 +125,7 @@ export const seed = {
 } as const;
 
 /**
- * Three organisations, of which Acme Fleet is the main one. It holds the same for the same `now`:
+ * Three organisations, of which Acme Fleet is the main one and has a child. It holds the same for the same `now`:
  * users of each role and status, keys in both statuses, devices of all ages, some of them past the 90
  * days of trust and some without one of the fields that can be missing (contract §1).
  */
@@ -127,15 +142,23 @@ export function seedWorld(now: Date): World {
 	return world;
 }
 
-/** Adds Acme Fleet, its administrator with TOTP and their application token. */
+/** Adds Acme Fleet and its child, its administrator with TOTP and their application token. */
 export function addAdministrator(world: World): void {
 	const { administrator, ids } = seed;
 	world.addOrganisation({ id: ids.acme, name: 'Acme Fleet' });
+	world.addOrganisation({ id: ids.nordic, name: 'Acme Fleet Nordic', parentId: ids.acme });
 	world.addUser({
 		...account(administrator),
 		name: 'Ada Lindqvist',
 		organisationId: ids.acme,
 		roleIds: [roles.administrator.id],
+		otherWorkspaces: [
+			{
+				organisationId: ids.nordic,
+				statusId: userStatuses.active.id,
+				roleIds: [roles.administrator.id],
+			},
+		],
 	});
 	world.addMfaKey(administrator.id, { id: administrator.keyId, secret: administrator.totpSecret });
 	world.addApplicationToken({
@@ -169,10 +192,10 @@ function addAcmeUsers(world: World, ago: Ago): void {
 	world.addUser({ ...account(seed.userWithoutMfa), ...acme, name: 'Wanda Silva', trial: true });
 	world.addUser({ ...rawPasswordUser, ...acme, name: 'Raw Password', trial: true });
 	world.addUser({
-		...account(seed.deactivatedUser),
+		...account(seed.suspendedUser),
 		...acme,
 		name: 'Dora Klein',
-		statusId: userStatuses.deactivated.id,
+		statusId: userStatuses.suspended.id,
 	});
 	world.addUser({
 		id: ids.pendingKeyUser,
@@ -194,6 +217,13 @@ function addAcmeUsers(world: World, ago: Ago): void {
 		...acme,
 		name: 'Max Devlin',
 		roleIds: [roles.administrator.id, roles.user.id],
+		otherWorkspaces: [
+			{
+				organisationId: ids.nordic,
+				statusId: userStatuses.suspended.id,
+				roleIds: [roles.observer.id],
+			},
+		],
 	});
 	world.addUser({
 		id: ids.userWithoutDevices,
@@ -209,9 +239,9 @@ function addAcmeUsers(world: World, ago: Ago): void {
 		password: unused,
 		...acme,
 		name: 'Ina Gone',
-		statusId: userStatuses.deactivated.id,
+		statusId: userStatuses.suspended.id,
 	});
-	world.addMfaKey(112, { id: 4112, secret: 'FAKEDEACTIVATEDUSERSECRETAAAAAAA' });
+	world.addMfaKey(112, { id: 4112, secret: 'FAKESUSPENDEDUSERSECRETAAAAAAAAA' });
 	world.addUser({
 		id: 113,
 		username: 'newt.fresh@acme-fleet.example',
@@ -253,6 +283,14 @@ function addOtherOrganisations(world: World, ago: Ago): void {
 		name: 'Gus Gale',
 		organisationId: ids.borealis,
 		roleIds: [roles.observer.id],
+	});
+	world.addUser({
+		id: ids.childUser,
+		username: 'nora.nord@acme-nordic.example',
+		password: unused,
+		name: 'Nora Nord',
+		organisationId: ids.nordic,
+		roleIds: [roles.administrator.id],
 	});
 	world.addOrganisation({ id: ids.cargo, name: 'Cargo Track' });
 	world.addUser({
@@ -317,8 +355,8 @@ function addDevices(world: World, ago: Ago): void {
 		browser: 'Chrome 140',
 		activatedAt: ago({ days: 60 }),
 	});
-	world.addTrustedDevice(seed.deactivatedUser.id, { ...mac, id: ids.deviceWithoutActivation });
-	world.addTrustedDevice(seed.deactivatedUser.id, {
+	world.addTrustedDevice(seed.suspendedUser.id, { ...mac, id: ids.deviceWithoutActivation });
+	world.addTrustedDevice(seed.suspendedUser.id, {
 		...mac,
 		id: 11082,
 		activatedAt: ago({ days: 75 }),
@@ -342,6 +380,7 @@ function addDevices(world: World, ago: Ago): void {
 		id: ids.foreignDevice,
 		activatedAt: ago({ days: 33 }),
 	});
+	world.addTrustedDevice(ids.childUser, { ...mac, id: 14011, activatedAt: ago({ days: 5 }) });
 	world.addTrustedDevice(301, { ...linux, id: 13011, activatedAt: ago({ hours: 30 }) });
 }
 
@@ -380,41 +419,106 @@ function addApplicationTokens(world: World, ago: Ago): void {
 		description: 'Dashboard',
 		creatorId: seed.observer.id,
 	});
-	world.addApplicationToken({
-		id: 207,
-		token: seed.nobodyApplicationToken,
-		description: 'Batch job',
-		creatorId: administrator.id,
-		actsAsNobody: true,
-	});
 }
 
 function addEvents(world: World, ago: Ago): void {
-	const { administrator, ids, observer } = seed;
+	const { administrator, ids, observer, trustedDeviceUser, userWithoutMfa } = seed;
 	const { info, warn } = eventSeverities;
 	const acme = { organisationId: ids.acme };
 	world.addEvent({
 		...acme,
 		timestamp: ago({ days: 40 }),
+		type: eventTypes.selfSignup,
+		severity: info,
+		description: 'Beyond the 30 days of history',
+	});
+	world.addEvent({
+		...acme,
+		timestamp: ago({ days: 20 }),
+		type: eventTypes.userInvited,
+		severity: info,
+		description: "User 'newt.fresh@acme-fleet.example' invited",
+		userId: administrator.id,
+	});
+	world.addEvent({
+		...acme,
+		timestamp: ago({ days: 19 }),
+		type: eventTypes.userVerificationRequested,
+		severity: info,
+		description: `Verification requested for user '${observer.username}'`,
+		userId: observer.id,
+		detail: { token: seed.eventTokens.verification },
+	});
+	world.addEvent({
+		...acme,
+		timestamp: ago({ days: 18 }),
 		type: eventTypes.userVerified,
 		severity: info,
-		description: `User '${observer.username}' was verified`,
+		description: `User '${observer.username}' verified successfully`,
 		userId: observer.id,
+	});
+	world.addEvent({
+		...acme,
+		timestamp: ago({ days: 12 }),
+		type: eventTypes.passwordResetRequested,
+		severity: info,
+		description: 'Password reset requested',
+		userId: trustedDeviceUser.id,
+		detail: {
+			id: trustedDeviceUser.id,
+			username: trustedDeviceUser.username,
+			name: 'Tara Novak',
+			organisationId: ids.acme,
+			activationKey: seed.eventTokens.passwordReset,
+			sourceIp: '203.0.113.9',
+			userAgent: 'Mozilla/5.0',
+		},
 	});
 	world.addEvent({
 		...acme,
 		timestamp: ago({ days: 9 }),
 		type: eventTypes.supportAccess,
 		severity: warn,
-		description: 'Support accessed the organisation',
+		description: `Support user sue.port@emnify.example of organisation emnify GmbH generated a support token for user ${administrator.username} of organisation Acme Fleet`,
+		userId: administrator.id,
+		detail: {
+			support_username: 'sue.port@emnify.example',
+			support_user_org: { id: 9, name: 'emnify GmbH' },
+			target_username: administrator.username,
+		},
+	});
+	world.addEvent({
+		...acme,
+		timestamp: ago({ days: 8 }),
+		type: eventTypes.multiFactorAuthentication,
+		severity: info,
+		description: `MFA key with Id '4106' of Type 'Time-Based One-Time Password' deleted for user '${userWithoutMfa.username}'`,
+		userId: administrator.id,
 	});
 	world.addEvent({
 		...acme,
 		timestamp: ago({ days: 3 }),
 		type: eventTypes.userDeleted,
-		severity: info,
-		description: "User 'left.long.ago@acme-fleet.example' was deleted",
+		severity: warn,
+		description: "User 'left.long.ago@acme-fleet.example' deleted",
 		userId: administrator.id,
+		detail: { user: { id: 198, username: 'left.long.ago@acme-fleet.example' } },
+	});
+	world.addEvent({
+		...acme,
+		timestamp: ago({ days: 2 }),
+		type: eventTypes.applicationAuthenticationFailed,
+		severity: warn,
+		description:
+			"Failed authentication request from 'Left in a repository', Reason: TokenStatus Revoked from IP 198.51.100.4",
+	});
+	world.addEvent({
+		...acme,
+		timestamp: ago({ hours: 6 }),
+		type: eventTypes.userAuthenticationFailed,
+		severity: warn,
+		description: `failed authentication request from '${observer.username}', reason: invalid password from ip 203.0.113.7, 198.51.100.4`,
+		userId: observer.id,
 	});
 	world.addEvent({
 		...acme,
@@ -428,7 +532,7 @@ function addEvents(world: World, ago: Ago): void {
 		timestamp: ago({ hours: 4 }),
 		type: eventTypes.userVerified,
 		severity: info,
-		description: `User '${seed.secondAdministrator.username}' was verified`,
+		description: `User '${seed.secondAdministrator.username}' verified successfully`,
 		organisationId: ids.borealis,
 		userId: seed.secondAdministrator.id,
 	});

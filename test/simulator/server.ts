@@ -196,12 +196,14 @@ function handle(
 	const caller = login ? undefined : authorize(service, request.headers.authorization);
 	if (read instanceof ApiError) throw read;
 	const [path = '', query = ''] = splitOnce(record.path, '?');
+	const forwarded = [request.headers['x-forwarded-for'] ?? []].flat();
 	const call: OpenCall = {
 		service,
 		params: request.params as Record<string, string>,
 		query: new URLSearchParams(query),
 		body: read,
 		ip: request.ip,
+		addresses: [...forwarded, request.ip].join(', '),
 		address: `http://${request.headers.host ?? request.hostname}${path}`,
 	};
 	if (login || !caller) return authenticate(call);

@@ -1,7 +1,7 @@
 import type { Clock } from './clock';
 import type { Dialects } from './dialects';
-import { errorBody, forbidden, invalidInput, notFound, unauthorized } from './errors';
 import type { ErrorBody } from './errors';
+import { ApiError, errorBody, forbidden, invalidInput, notFound, unauthorized } from './errors';
 import type { Limits } from './limits';
 import type { Tokens } from './tokens';
 import type { User, World } from './world';
@@ -20,7 +20,7 @@ export interface Service {
 export interface Caller {
 	/** The user who logged in, or who created the application token. */
 	account: User;
-	/** The requesting user, as whom `my` acts: nobody under an application token that acts as nobody. */
+	/** The requesting user, as whom `my` acts: nobody under an application token (contract §1). */
 	user?: User;
 	organisationId: number;
 	administrator: boolean;
@@ -35,6 +35,8 @@ export interface OpenCall {
 	body: unknown;
 	/** The address the request comes from. */
 	ip: string;
+	/** What an event says it comes from: whatever `X-Forwarded-For` claims, and the address (contract §5). */
+	addresses: string;
 	/** The absolute address of the endpoint, without a query. */
 	address: string;
 }
@@ -75,12 +77,9 @@ export function authorize({ tokens, world }: Service, header: string | undefined
 	const subject = token === undefined ? undefined : tokens.readAuthToken(token);
 	const account = subject && world.findUser(subject.userId);
 	if (!subject || account?.statusId !== userStatuses.active.id) throw unauthorized();
-	const nobody =
-		subject.applicationTokenId !== undefined &&
-		world.applicationTokens.get(subject.applicationTokenId)?.actsAsNobody === true;
 	return {
 		account,
-		...(!nobody && { user: account }),
+		...(subject.applicationTokenId === undefined && { user: account }),
 		organisationId: subject.organisationId,
 		administrator: account.roleIds.includes(roles.administrator.id),
 	};
@@ -89,24 +88,38 @@ export function authorize({ tokens, world }: Service, header: string | undefined
 /**
  * The requesting user.
  *
- * @throws ApiError 404 under an application token that acts as nobody (undocumented, contract §1)
+ * @throws ApiError under an application token, which has none: what emnify answers then is unknown (contract §1),
+ * here 404 unless a dialect says otherwise
  */
-export function requestingUser({ user }: Caller): User {
-	if (!user) throw notFound('There is no requesting user under this application token');
-	return user;
+export function requestingUser({ caller, service: { dialects } }: Call): User {
+	if (caller.user) return caller.user;
+	if (dialects.has('nobody401')) throw unauthorized();
+	if (dialects.has('nobody403')) throw forbidden();
+	if (dialects.has('nobody500')) throw new ApiError(500);
+	throw notFound('There is no requesting user under an application token');
+}
+
+/** Whether a request for the lists of the requesting user is answered with an empty one, as there is none. */
+export function isNobodysList({ caller, params, service: { dialects } }: Call): boolean {
+	return !caller.user && (params.user_id ?? 'my') === 'my' && dialects.has('nobodyEmpty');
 }
 
 /**
- * The user a path names by id or as `my`, and by username where `usernames` says so.
+ * The user a path names by id or as `my`, which a path without a user means too, and by username where
+ * `usernames` says so.
  *
- * @throws ApiError 404 for nobody or a user of another organisation, 403 for another user where the
- * caller is no administrator (contract §5, roles; which of the two comes first is undocumented)
+ * @throws ApiError 404 for nobody or a user of an organisation that is neither the caller's nor its direct child,
+ * 403 for another user where the caller is no administrator (contract §5, roles; which of the two comes first is
+ * undocumented)
  */
-export function userInPath({ caller, params, service }: Call, usernames = false): User {
-	const reference = params.user_id ?? '';
-	if (reference === 'my') return requestingUser(caller);
+export function userInPath(call: Call, usernames = false): User {
+	const { caller, params, service } = call;
+	const reference = params.user_id ?? 'my';
+	if (reference === 'my') return requestingUser(call);
 	const user = findByReference(service.world, reference, usernames);
-	if (user?.organisationId !== caller.organisationId) throw notFound('User not found');
+	if (!user || !service.world.sees(caller.organisationId, user.organisationId)) {
+		throw notFound('User not found');
+	}
 	if (!caller.administrator && user !== caller.user) throw forbidden();
 	return user;
 }

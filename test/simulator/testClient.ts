@@ -36,13 +36,13 @@ export async function authenticate(simulator: Simulator, data: unknown): Promise
 	return await send(simulator, 'POST', '/api/v1/authenticate', { data });
 }
 
-/** A caller who has logged in; takes paths behind `/api/v1`. */
+/** A caller who has logged in; takes paths behind `/api/v1`, and whole ones. */
 export type Session = (method: string, path: string, data?: unknown) => Promise<Response>;
 
 /** A caller with this `auth_token`. */
 export function withToken(simulator: Simulator, token: string): Session {
 	return async (method, path, data) =>
-		await send(simulator, method, `/api/v1${path}`, {
+		await send(simulator, method, path.startsWith('/api/') ? path : `/api/v1${path}`, {
 			data,
 			headers: { Authorization: `Bearer ${token}` },
 		});

@@ -7,20 +7,24 @@ import type { Limits } from './limits';
 
 /** Who a token speaks for: a user, or an application token that a user created. */
 export interface Subject {
+	/** Under an application token its creator, whom the JWT does not name (contract §1). */
 	userId: number;
 	organisationId: number;
 	applicationTokenId?: number;
 }
 
 /**
- * The JWTs of one simulator: HS256, signed with a secret that no other simulator knows. Only `exp` is
- * documented (contract §1); the other claims are this double's choice.
+ * The JWTs of one simulator: HS256, signed with a secret that no other simulator knows. Only `exp`,
+ * and that an application's names no user, is known (contract §1); the other claims are this double's choice.
  */
 export class Tokens {
 	/** A key object: of a string, jsonwebtoken first tries to make a public key, which is slow. */
 	private readonly secret = createSecretKey(randomBytes(32));
-	/** The `jti` of every token that is neither revoked nor used up. */
-	private readonly honoured = { auth: new Set<string>(), mfa: new Set<string>() };
+	/** Whom each token that is neither revoked nor used up speaks for, by its `jti`. */
+	private readonly honoured = {
+		auth: new Map<string, Subject>(),
+		mfa: new Map<string, Subject>(),
+	};
 
 	constructor(
 		private readonly clock: Clock,
@@ -61,13 +65,14 @@ export class Tokens {
 	private sign(purpose: 'auth' | 'mfa', subject: Subject, life: Duration): string {
 		const id = randomUUID();
 		const now = this.clock.now();
-		this.honoured[purpose].add(id);
+		this.honoured[purpose].set(id, subject);
 		return jwt.sign(
 			{
 				iss: 'emnify-simulator',
-				sub: String(subject.userId),
+				...(subject.applicationTokenId === undefined
+					? { sub: String(subject.userId) }
+					: { app: subject.applicationTokenId }),
 				org: subject.organisationId,
-				...(subject.applicationTokenId !== undefined && { app: subject.applicationTokenId }),
 				purpose,
 				jti: id,
 				iat: seconds(now),
@@ -87,17 +92,9 @@ export class Tokens {
 				algorithms: ['HS256'],
 				clockTimestamp: seconds(this.clock.now()),
 			}) as jwt.JwtPayload;
-			if (claims.purpose !== purpose || !this.honoured[purpose].has(claims.jti ?? '')) {
-				return undefined;
-			}
-			return {
-				id: String(claims.jti),
-				subject: {
-					userId: Number(claims.sub),
-					organisationId: Number(claims.org),
-					applicationTokenId: claims.app as number | undefined,
-				},
-			};
+			const id = String(claims.jti);
+			const subject = this.honoured[purpose].get(id);
+			return subject && { id, subject };
 		} catch (error) {
 			if (error instanceof jwt.JsonWebTokenError) return undefined;
 			throw error;

@@ -50,7 +50,7 @@ describe('the list', () => {
 			operating_system: 'Android 15',
 			activation_date: expect.any(String),
 		});
-		expect((await call('GET', devicesOf(seed.deactivatedUser.id))).data[0]).not.toHaveProperty(
+		expect((await call('GET', devicesOf(seed.suspendedUser.id))).data[0]).not.toHaveProperty(
 			'activation_date',
 		);
 		expect((await call('GET', devicesOf(userWithoutMfa.id))).data[0]).not.toHaveProperty(
@@ -58,11 +58,11 @@ describe('the list', () => {
 		);
 	});
 
-	it.each([devicesOf('my'), '/user/mfa/trusted_device', devicesOf(administrator.id)])(
+	it.each([devicesOf('my'), '/user/mfa/trusted_device', devicesOf(observer.id)])(
 		'of one’s own devices is at %s',
 		async (path) => {
-			const { data } = await call('GET', path);
-			expect(data[0].id).toBe(ids.administratorDevice);
+			const own = await asUser(simulator, observer);
+			expect((await own('GET', path)).data.at(-1).id).toBe(ids.deviceWithoutBrowser);
 		},
 	);
 
@@ -85,17 +85,16 @@ describe('the deletion', () => {
 		expect((await call('GET', devicesOf(trustedDeviceUser.id))).data).toEqual([]);
 	});
 
-	it('takes `my`', async () => {
-		const path = `${devicesOf('my')}/${ids.administratorDevice}`;
-		expect((await call('DELETE', path)).status).toBe(204);
+	it.each([devicesOf('my'), '/user/mfa/trusted_device'])('of one’s own is at %s', async (path) => {
+		const own = await asUser(simulator, observer);
+		expect((await own('DELETE', `${path}/${ids.expiredDevice}`)).status).toBe(204);
 	});
 
 	it.each([
 		['of another user than the path names', `${devicesOf(administrator.id)}/${ids.expiredDevice}`],
 		['of another organisation', `${devicesOf(ids.foreignUser)}/${ids.foreignDevice}`],
-		['that is unknown', `${devicesOf('my')}/1`],
-		['that is no number', `${devicesOf('my')}/abc`],
-		['without a user', `/user/mfa/trusted_device/${ids.administratorDevice}`],
+		['that is unknown', `${devicesOf(administrator.id)}/1`],
+		['that is no number', `${devicesOf(administrator.id)}/abc`],
 	])('of a device %s is 404 and deletes nothing', async (_, path) => {
 		const devices = () =>
 			[...simulator.world.users.values()].flatMap((user) => user.trustedDevices);
@@ -109,11 +108,6 @@ describe('a caller who is no administrator', () => {
 	it.each([
 		['user', async () => await asUser(simulator, userWithoutMfa), ids.deviceWithoutOperatingSystem],
 		['observer', async () => await asUser(simulator, observer), ids.expiredDevice],
-		[
-			'observer’s application token',
-			async () => await asApplication(simulator, seed.observerApplicationToken),
-			ids.expiredDevice,
-		],
 	])('(%s) has their own devices, but nobody else’s', async (_, login, device) => {
 		const session = await login();
 		expect((await session('GET', devicesOf('my'))).status).toBe(200);
@@ -128,5 +122,11 @@ describe('a caller who is no administrator', () => {
 			});
 		}
 		expect((await session('GET', devicesOf(ids.foreignUser))).status).toBe(404);
+	});
+
+	it('(observer’s application token) has no devices at all: it names no user', async () => {
+		const session = await asApplication(simulator, seed.observerApplicationToken);
+		expect((await session('GET', devicesOf('my'))).status).toBe(404);
+		expect((await session('GET', devicesOf(observer.id))).status).toBe(403);
 	});
 });

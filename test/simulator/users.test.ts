@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import type { Simulator } from './index';
 import { createWorld, seed, startSimulator } from './index';
 import type { Session } from './testClient';
-import { asApplication, asUser, start } from './testClient';
+import { asApplication, asUser, authenticate, codeOf, start, withToken } from './testClient';
 
 const { administrator, ids, observer } = seed;
 
@@ -19,18 +19,31 @@ afterEach(async () => await simulator.stop());
 const idsOf = async (query: string): Promise<number[]> =>
 	(await call('GET', `/user?${query}`)).data.map(({ id }: { id: number }) => id);
 
+/** The administrator, logged in as themselves. */
+async function asAdministrator(): Promise<Session> {
+	const { data: first } = await authenticate(simulator, {
+		username: administrator.username,
+		password: administrator.passwordHash,
+	});
+	const code = codeOf(simulator, administrator.totpSecret);
+	const { data } = await authenticate(simulator, { mfa_token: first.mfa_token, code });
+	return withToken(simulator, data.auth_token);
+}
+
 const acmeIds = Array.from({ length: 13 }, (_, index) => 101 + index);
+const visibleIds = [...acmeIds, ids.childUser];
 
 describe('the list of users', () => {
-	it('holds the users of the caller’s organisation as a bare array', async () => {
+	it('holds the users of the caller’s organisation and of its child as a bare array', async () => {
 		const { status, data } = await call('GET', '/user');
 		expect(status).toBe(200);
-		expect(data.map(({ id }: { id: number }) => id)).toEqual(acmeIds);
+		expect(data.map(({ id }: { id: number }) => id)).toEqual(visibleIds);
+		expect(data.at(-1).organisation).toEqual({ id: ids.nordic, name: 'Acme Fleet Nordic' });
 		expect(data[0]).toEqual({
 			id: administrator.id,
 			username: administrator.username,
 			name: 'Ada Lindqvist',
-			created: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/),
+			created: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.000\+0000$/),
 			status: { id: 1, description: 'Active' },
 			organisation: { id: ids.acme, name: 'Acme Fleet' },
 		});
@@ -51,7 +64,7 @@ describe('the list of users', () => {
 		expect(headers).toMatchObject({
 			'x-count-per-page': '5',
 			'x-current-page': '2',
-			'x-total-count': '13',
+			'x-total-count': '14',
 			'x-total-pages': '3',
 		});
 		const links = [...String(headers.link).matchAll(/<([^>]+)>; rel="(\w+)"/g)].map(
@@ -76,7 +89,7 @@ describe('the list of users', () => {
 	it('answers a page past the end with the last page again', async () => {
 		const last = await call('GET', '/user?per_page=5&page=3');
 		const past = await call('GET', '/user?per_page=5&page=99');
-		expect(last.data.map(({ id }: { id: number }) => id)).toEqual([111, 112, 113]);
+		expect(last.data.map(({ id }: { id: number }) => id)).toEqual([111, 112, 113, ids.childUser]);
 		expect(past.data).toEqual(last.data);
 		expect(past.headers['x-current-page']).toBe('3');
 	});
@@ -112,6 +125,7 @@ describe('the list of users', () => {
 		['name:LIND', [101]],
 		['username:elif.yilmaz%40', [103]],
 		['organisation:1', acmeIds],
+		['organisation:4', [ids.childUser]],
 		['organisation:2', []],
 	])('filters by q=%s', async (filter, expected) => {
 		expect(await idsOf(`q=${filter}`)).toEqual(expected);
@@ -128,11 +142,14 @@ describe('the list of users', () => {
 	);
 
 	it.each([
-		['-id', [...acmeIds].reverse()],
-		['+id', acmeIds],
-		['%2Bid', acmeIds],
-		['id', acmeIds],
-		['-status,-id', [112, 108, 111, 110, 109, 107, 106, 105, 104, 103, 102, 101, 113]],
+		['-id', [...visibleIds].reverse()],
+		['+id', visibleIds],
+		['%2Bid', visibleIds],
+		['id', visibleIds],
+		[
+			'-status,-id',
+			[112, 108, ids.childUser, 111, 110, 109, 107, 106, 105, 104, 103, 102, 101, 113],
+		],
 	])('sorts by %s', async (sort, expected) => {
 		expect(await idsOf(`sort=${sort}`)).toEqual(expected);
 	});
@@ -140,7 +157,9 @@ describe('the list of users', () => {
 	it.each(['name', 'username', 'organisation', 'created'])('sorts by %s', async (field) => {
 		const { data } = await call('GET', `/user?sort=${field}`);
 		const keys = data.map((user: Record<string, unknown>) =>
-			field === 'organisation' ? 1 : String(user[field]).toLowerCase(),
+			field === 'organisation'
+				? String((user.organisation as { id: number }).id)
+				: String(user[field]).toLowerCase(),
 		);
 		expect(keys).toEqual([...keys].sort());
 	});
@@ -163,7 +182,7 @@ describe('the list of users', () => {
 				for (let page = 2; page <= Number(first.headers['x-total-pages']); page += 1) {
 					seen.push(...(await idsOf(`per_page=${size}&page=${page}`)));
 				}
-				expect(seen).toEqual(acmeIds);
+				expect(seen).toEqual(visibleIds);
 			}),
 			{ numRuns: 20 },
 		);
@@ -176,7 +195,8 @@ describe('a single user', () => {
 		['username', encodeURIComponent(administrator.username)],
 		['my', 'my'],
 	])('is found by %s, with roles and keys but without secrets', async (_, reference) => {
-		const { status, data } = await call('GET', `/user/${reference}`);
+		const session = reference === 'my' ? await asAdministrator() : call;
+		const { status, data } = await session('GET', `/user/${reference}`);
 		expect(status).toBe(200);
 		expect(data).toMatchObject({
 			id: administrator.id,
@@ -210,8 +230,65 @@ describe('a single user', () => {
 	});
 });
 
+it('reaches direct children of the organisation, and nothing above it', async () => {
+	expect((await call('GET', `/user/${ids.childUser}`)).data).toMatchObject({ name: 'Nora Nord' });
+	const devices = `/user/${ids.childUser}/mfa/trusted_device`;
+	expect((await call('GET', devices)).data).toHaveLength(1);
+	simulator.world.addApplicationToken({ token: 'fake-child-token', creatorId: ids.childUser });
+	const child = await asApplication(simulator, 'fake-child-token');
+	expect((await child('GET', '/user')).data).toMatchObject([{ id: ids.childUser }]);
+	expect((await child('GET', `/user/${administrator.id}`)).status).toBe(404);
+	simulator.world.addOrganisation({ id: 5, name: 'Grandchild', parentId: ids.nordic });
+	simulator.world.addUser({ id: 501, username: 'g@g.example', name: 'G', organisationId: 5 });
+	expect((await call('GET', '/user/501')).status).toBe(404);
+	expect((await child('GET', '/user/501')).status).toBe(200);
+});
+
+it('names the organisation of whoever asks', async () => {
+	expect((await call('GET', '/organisation/my')).data).toEqual({
+		id: ids.acme,
+		name: 'Acme Fleet',
+	});
+	const observing = await asApplication(simulator, seed.observerApplicationToken);
+	expect((await observing('GET', '/organisation/my')).data).toMatchObject({ id: ids.acme });
+});
+
+it('lists the Workspaces of a user in which the caller is administrator', async () => {
+	const workspaces = (user: number | string) => `/api/v2/user/${user}/workspace`;
+	expect((await call('GET', workspaces(ids.manyDevicesUser))).data).toEqual([
+		{
+			id: ids.acme,
+			name: 'Acme Fleet',
+			status: { status: { id: 1 } },
+			roles: [
+				{ id: 1, name: 'Administrator' },
+				{ id: 2, name: 'User' },
+			],
+			owner: false,
+			default_workspace: true,
+		},
+		{
+			id: ids.nordic,
+			name: 'Acme Fleet Nordic',
+			status: { status: { id: 2 } },
+			roles: [{ id: 3, name: 'Observer' }],
+			owner: false,
+			default_workspace: false,
+		},
+	]);
+	simulator.world.user(administrator.id).otherWorkspaces = [];
+	expect((await call('GET', workspaces(ids.manyDevicesUser))).data).toHaveLength(1);
+	expect((await call('GET', workspaces(ids.foreignUser))).status).toBe(404);
+	const session = await asUser(simulator, observer);
+	expect((await session('GET', workspaces(observer.id))).status).toBe(403);
+});
+
 it('lists the statuses and roles, which no username hides', async () => {
-	expect((await call('GET', '/user/status')).data).toContainEqual({ id: 1, description: 'Active' });
+	expect((await call('GET', '/user/status')).data).toEqual([
+		{ id: 0, description: 'Activation Pending' },
+		{ id: 1, description: 'Active' },
+		{ id: 2, description: 'Suspended' },
+	]);
 	expect((await call('GET', '/user/role')).data).toContainEqual({ id: 1, name: 'Administrator' });
 });
 
@@ -236,7 +313,8 @@ it('serves an organisation of 10,000 users', async () => {
 	call = await asApplication(simulator);
 	const { headers } = await call('GET', '/user?per_page=100&page=100');
 	expect(headers).toMatchObject({ 'x-total-count': '10000', 'x-current-page': '100' });
-	expect((await call('GET', '/user/my/mfa/trusted_device')).data).toHaveLength(3);
+	const path = `/user/${administrator.id}/mfa/trusted_device`;
+	expect((await call('GET', path)).data).toHaveLength(3);
 	const devices = [...simulator.world.users.values()].flatMap((user) => user.trustedDevices);
 	expect(devices).toHaveLength(30_000);
 });

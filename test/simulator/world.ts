@@ -19,14 +19,14 @@ export const mfaKeyTypes: readonly Described[] = [
 	{ id: 0, description: 'Time-Based One-Time Password' },
 ];
 
-/** Statuses of a user. Undocumented beyond their being a lookup (contract §5). */
+/** Statuses of a user (contract §5). */
 export const userStatuses = {
 	pending: { id: 0, description: 'Activation Pending' },
 	active: { id: 1, description: 'Active' },
-	deactivated: { id: 2, description: 'Deactivated' },
+	suspended: { id: 2, description: 'Suspended' },
 } as const;
 
-/** Roles. Undocumented beyond "administrator" (contract §5). */
+/** Roles; that of a SuperAdmin is unknown (contract §5). */
 export const roles = {
 	administrator: { id: 1, name: 'Administrator' },
 	user: { id: 2, name: 'User' },
@@ -53,7 +53,7 @@ export const eventSeverities = {
 	critical: { id: 2, description: 'Critical' },
 } as const;
 
-/** The security event types (contract §5). The service has more of them. */
+/** The event types about security, the last four of them for resellers (contract §5). The service has more of them. */
 export const eventTypes = {
 	userAuthenticationFailed: { id: 6, description: 'User authentication failed' },
 	applicationAuthenticationFailed: { id: 7, description: 'Application authentication failed' },
@@ -61,6 +61,11 @@ export const eventTypes = {
 	multiFactorAuthentication: { id: 14, description: 'Multi-factor Authentication' },
 	userVerified: { id: 41, description: 'User verified' },
 	userDeleted: { id: 46, description: 'User deleted' },
+	userSwitchedWorkspaces: { id: 67, description: 'User switched Workspaces' },
+	selfSignup: { id: 17, description: 'Self-Signup' },
+	userInvited: { id: 36, description: 'User invited' },
+	passwordResetRequested: { id: 37, description: 'Password reset requested' },
+	userVerificationRequested: { id: 40, description: 'User verification requested' },
 } as const;
 
 /** Statuses of a SIM card. Undocumented. */
@@ -73,6 +78,16 @@ export const simStatuses = {
 export interface Organisation {
 	id: number;
 	name: string;
+	/** Of whom it is a direct child. */
+	parentId?: number;
+}
+
+/** A user's place in another organisation than their own (contract §5). */
+export interface Workspace {
+	organisationId: number;
+	/** `userStatuses`; each Workspace has its own. */
+	statusId: number;
+	roleIds: number[];
 }
 
 export interface MfaKey {
@@ -111,6 +126,8 @@ export interface User {
 	roleIds: number[];
 	/** Trial accounts are the only ones without MFA (contract §1). */
 	trial: boolean;
+	/** The Workspaces besides that of `organisationId`. */
+	otherWorkspaces: Workspace[];
 	mfaKeys: MfaKey[];
 	trustedDevices: TrustedDevice[];
 	/** Consecutive failed attempts so far. */
@@ -129,14 +146,10 @@ export interface ApplicationToken {
 	/** `applicationTokenStatuses` */
 	statusId: number;
 	expiryDate?: Date;
-	/** The only address it may log in from. Whether ranges are possible is undocumented. */
+	/** The address or, in CIDR notation, the addresses it may log in from. */
 	ip?: string;
+	/** Whose rights it has; a request under it is nonetheless nobody's (contract §1). */
 	creatorId: number;
-	/**
-	 * Who the requesting user is under an application token is undocumented (contract §1): its
-	 * creator, or nobody where this is set, so that `my` and endpoints 2 and 3 answer 404.
-	 */
-	actsAsNobody: boolean;
 }
 
 export interface RefreshToken {
@@ -163,13 +176,16 @@ export interface WorldEvent {
 	source: Described;
 	severity: Described;
 	organisationId: number;
+	/** Who acted; nobody under an application token (contract §5). */
 	userId?: number;
 	detail?: unknown;
 }
 
 /** What a new user may be given; the rest has defaults. */
 export type NewUser = Pick<User, 'username' | 'name' | 'organisationId'> &
-	Partial<Pick<User, 'id' | 'password' | 'created' | 'statusId' | 'roleIds' | 'trial'>>;
+	Partial<
+		Pick<User, 'id' | 'password' | 'created' | 'statusId' | 'roleIds' | 'trial' | 'otherWorkspaces'>
+	>;
 
 /** Everything the service remembers. Tests read it and change it while the simulator runs. */
 export class World {
@@ -198,6 +214,7 @@ export class World {
 			statusId: userStatuses.active.id,
 			roleIds: [roles.user.id],
 			trial: false,
+			otherWorkspaces: [],
 			mfaKeys: [],
 			trustedDevices: [],
 			failedAttempts: 0,
@@ -247,7 +264,6 @@ export class World {
 			description: '',
 			created: this.created,
 			statusId: applicationTokenStatuses.activated.id,
-			actsAsNobody: false,
 			...token,
 			id,
 		};
@@ -268,15 +284,16 @@ export class World {
 		return added;
 	}
 
-	/** Adds an event. Whether it is an alert is undocumented; here everything above Info is one. */
+	/** Adds an event: of the API and no alert, as the documented security events are, unless told otherwise. */
 	addEvent(
-		event: Omit<WorldEvent, 'id' | 'alert' | 'source'> & Partial<Pick<WorldEvent, 'source'>>,
+		event: Omit<WorldEvent, 'id' | 'alert' | 'source'> &
+			Partial<Pick<WorldEvent, 'source' | 'alert'>>,
 	): WorldEvent {
 		const added = {
 			source: eventSources.api,
+			alert: false,
 			...event,
 			id: this.nextId('event', 900000),
-			alert: event.severity.id > eventSeverities.info.id,
 		};
 		this.events.push(added);
 		return added;
@@ -311,6 +328,13 @@ export class World {
 		const organisation = this.organisations.get(id);
 		if (!organisation) throw new RangeError(`The world has no organisation ${id}`);
 		return organisation;
+	}
+
+	/** Whether the users of an organisation are among those that another one sees: itself and its direct children. */
+	sees(viewerId: number, organisationId: number): boolean {
+		return (
+			viewerId === organisationId || this.organisations.get(organisationId)?.parentId === viewerId
+		);
 	}
 
 	/** The application token with this secret. */

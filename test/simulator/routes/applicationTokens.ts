@@ -1,3 +1,5 @@
+/* eslint-disable @n8n/community-nodes/no-restricted-imports -- the simulator runs in Node, not in n8n */
+import { isIP } from 'node:net';
 import { conflict, errorBody, invalidInput, notFound } from '../errors';
 import type { ErrorBody } from '../errors';
 import { wholeList } from '../paging';
@@ -18,15 +20,12 @@ import type { ApplicationToken, World } from '../world';
 import { applicationTokenStatuses } from '../world';
 
 /**
- * `GET /application_token` (contract §5): the tokens of the caller's organisation, all at once. That
- * this and the two below are for administrators only is undocumented.
- *
- * @throws ApiError 403 for other than administrators
+ * `GET /application_token` (contract §5): the tokens of the caller's organisation, all at once. Every role may list
+ * and create them, and only administrators edit them.
  */
 export function listApplicationTokens(call: Call): Answer {
 	const { caller, service } = call;
 	const { world } = service;
-	requireAdministrator(caller);
 	const own = [...world.applicationTokens.values()].filter(
 		(token) => organisationOf(token, world) === caller.organisationId,
 	);
@@ -41,14 +40,13 @@ export function listApplicationTokens(call: Call): Answer {
  * `POST /application_token` (contract §5): the only answer that shows the secret. That an expiry date
  * must lie ahead, and that it is any ISO 8601 date, is undocumented.
  *
- * @throws ApiError 403 for other than administrators, 422 for an invalid field
+ * @throws ApiError 422 for an invalid field
  */
 export function createApplicationToken({ body, caller, service }: Call): Answer {
-	requireAdministrator(caller);
 	const { description, expiry_date: expiryDate, ip } = fields(body);
 	requireValid(
 		check('description', description, 'string', { required: false }),
-		check('ip', ip, 'string', { required: false }),
+		checkAddress(ip),
 		checkFuture(expiryDate, service.clock.now()),
 	);
 	const { token } = service.world.addApplicationToken({
@@ -63,7 +61,7 @@ export function createApplicationToken({ body, caller, service }: Call): Answer 
 
 /**
  * `PATCH /application_token/{id}` (contract §5): revokes for good or describes anew. A token that was
- * revoked no longer logs in; what it obtained before stays valid (undocumented).
+ * revoked no longer logs in; what it obtained before stays valid until it expires by itself (contract §1).
  *
  * @throws ApiError 403 for other than administrators, 404 for an unknown token, 422 for an invalid
  * field, 409 for an attempt to undo a revocation (undocumented)
@@ -93,6 +91,18 @@ export function updateApplicationToken({ body, caller, params, service }: Call):
 
 function organisationOf(token: ApplicationToken, world: World): number {
 	return world.user(token.creatorId).organisationId;
+}
+
+/** An address, or several in CIDR notation. */
+function checkAddress(ip: unknown): ErrorBody[] {
+	const wrongType = check('ip', ip, 'string', { required: false });
+	if (wrongType.length > 0 || typeof ip !== 'string' || ip === '') return wrongType;
+	const [address = '', bits, ...others] = ip.split('/');
+	const version = isIP(address);
+	const longest = version === 6 ? 128 : 32;
+	const inRange = bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= longest);
+	if (version !== 0 && inRange && others.length === 0) return [];
+	return [errorBody('InvalidFormat', 'ip must be an IP address, or several in CIDR notation')];
 }
 
 function checkFuture(date: unknown, now: Date): ErrorBody[] {

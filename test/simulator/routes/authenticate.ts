@@ -1,4 +1,6 @@
+/* eslint-disable @n8n/community-nodes/no-restricted-imports -- the simulator runs in Node, not in n8n */
 import { randomInt } from 'node:crypto';
+import { BlockList, isIPv6 } from 'node:net';
 import { after } from '../clock';
 import { forbidden, lockedOut, malformed, unauthorized } from '../errors';
 import type { Answer, OpenCall, Service } from '../service';
@@ -81,21 +83,21 @@ function readDevice(device: unknown): NewDevice | undefined {
 
 /**
  * An application token gives an `auth_token`, never a refresh token. A token that is unknown, revoked
- * or expired is refused with 401. Undocumented: that one whose creator is deactivated is refused too,
+ * or expired is refused with 401. Undocumented: that one whose creator is suspended is refused too,
  * and that a wrong address is a 403 which says so.
  */
-function withApplicationToken({ service, ip }: OpenCall, secret: string): Answer {
+function withApplicationToken({ service, ip, addresses }: OpenCall, secret: string): Answer {
 	const { clock, tokens, world } = service;
 	const token = world.findApplicationToken(secret);
 	if (!token) throw unauthorized();
 	const creator = world.user(token.creatorId);
 	const reason = refusal(token, creator, clock.now());
 	if (reason !== undefined) {
-		reportApplication(service, creator, token, `${reason} from IP ${ip}`);
+		reportApplication(service, token, `${reason} from IP ${addresses}`);
 		throw unauthorized();
 	}
-	if (token.ip !== undefined && token.ip !== ip) {
-		reportApplication(service, creator, token, `IP not permitted from IP ${ip}`);
+	if (token.ip !== undefined && !permits(token.ip, ip)) {
+		reportApplication(service, token, `Invalid IP from IP ${addresses}`);
 		throw forbidden(`The application token is restricted to another IP address than ${ip}`);
 	}
 	return ok({
@@ -108,19 +110,32 @@ function withApplicationToken({ service, ip }: OpenCall, secret: string): Answer
 	});
 }
 
+/** Whether an address is the one, or one of those, that a token is bound to. */
+function permits(bound: string, ip: string): boolean {
+	const [network = '', bits] = bound.split('/');
+	const family = isIPv6(network) ? 'ipv6' : 'ipv4';
+	const permitted = new BlockList();
+	permitted.addSubnet(
+		network,
+		bits === undefined ? (family === 'ipv6' ? 128 : 32) : Number(bits),
+		family,
+	);
+	return permitted.check(ip, isIPv6(ip) ? 'ipv6' : 'ipv4');
+}
+
 function refusal(token: ApplicationToken, creator: User, now: Date): string | undefined {
-	if (token.statusId === applicationTokenStatuses.revoked.id) return 'Token revoked';
-	if (token.expiryDate && token.expiryDate <= now) return 'Token expired';
-	if (creator.statusId !== userStatuses.active.id) return 'Creator deactivated';
+	if (token.statusId === applicationTokenStatuses.revoked.id) return 'TokenStatus Revoked';
+	if (token.expiryDate && token.expiryDate <= now) return 'TokenStatus Expired';
+	if (creator.statusId !== userStatuses.active.id) return 'Creator suspended';
 	return undefined;
 }
 
 /**
  * The first factor. Only a login that is complete resets the count of failed attempts, or codes could
- * be guessed without end; that, and that a deactivated user gets a plain 401, is undocumented.
+ * be guessed without end; that, and that a suspended user gets a plain 401, is undocumented.
  */
 function withPassword(
-	{ service, ip }: OpenCall,
+	{ service, addresses }: OpenCall,
 	username: string,
 	password: string,
 	fingerprint?: string,
@@ -128,10 +143,10 @@ function withPassword(
 	const { clock, limits, tokens, world } = service;
 	const user = world.findUser(username);
 	if (!user) throw unauthorized();
-	refuseWhileLocked(service, user, ip);
-	if (user.password !== password) throw failedAttempt(service, user, ip, 'Invalid password');
+	refuseWhileLocked(service, user, addresses);
+	if (user.password !== password) throw failedAttempt(service, user, 'Invalid password', addresses);
 	if (user.statusId !== userStatuses.active.id) {
-		reportUser(service, user, `Inactive user from IP ${ip}`);
+		reportUser(service, user, `User is suspended from IP ${addresses}`);
 		throw unauthorized();
 	}
 	const trusted = user.trustedDevices.some(
@@ -155,7 +170,7 @@ function withPassword(
 
 /** The second factor; a wrong code is a failed attempt. A token serves for one login (undocumented). */
 function withCode(
-	{ service, ip }: OpenCall,
+	{ service, addresses }: OpenCall,
 	mfaToken: string,
 	code: string,
 	device?: NewDevice,
@@ -164,12 +179,12 @@ function withCode(
 	const subject = tokens.readMfaToken(mfaToken);
 	const user = subject && world.findUser(subject.userId);
 	if (user?.statusId !== userStatuses.active.id) throw unauthorized();
-	refuseWhileLocked(service, user, ip);
+	refuseWhileLocked(service, user, addresses);
 	const key = activeKey(user);
 	const accepted = key
 		? acceptCode(key, code, clock.now())
 		: acceptEmailedCode(user, code, clock.now());
-	if (!accepted) throw failedAttempt(service, user, ip, 'Invalid code');
+	if (!accepted) throw failedAttempt(service, user, 'Invalid code', addresses);
 	tokens.useUpMfaToken(mfaToken);
 	if (device) trust(service, user, device);
 	return loggedIn(service, user);
@@ -233,10 +248,10 @@ function newEmailedCode(): string {
 	return pick(letters) + Array.from({ length: 5 }, () => pick(`${letters}23456789`)).join('');
 }
 
-function refuseWhileLocked(service: Service, user: User, ip: string): void {
+function refuseWhileLocked(service: Service, user: User, addresses: string): void {
 	if (!user.lockedUntil) return;
 	if (user.lockedUntil > service.clock.now()) {
-		reportUser(service, user, `Account locked from IP ${ip}. ${lockoutAddition}`);
+		reportUser(service, user, `account locked. ${lockoutAddition} from ip ${addresses}`, 'reason');
 		throw lockedOut(service.dialects.has('lockoutAs429') ? 429 : 401);
 	}
 	user.lockedUntil = undefined;
@@ -248,32 +263,40 @@ function refuseWhileLocked(service: Service, user: User, ip: string): void {
  * the body of contract §1 (which of them is the first to carry it is undocumented). An attempt during
  * the lockout does not prolong it (undocumented).
  */
-function failedAttempt(service: Service, user: User, ip: string, reason: string) {
+function failedAttempt(service: Service, user: User, reason: string, addresses: string) {
 	const { clock, limits } = service;
 	user.failedAttempts += 1;
 	const locks = user.failedAttempts >= limits.lockoutAfter;
 	if (locks) user.lockedUntil = after(clock.now(), { seconds: limits.lockoutSeconds });
-	reportUser(service, user, `${reason} from IP ${ip}${locks ? `. ${lockoutAddition}` : ''}`);
+	reportUser(service, user, `${reason}${locks ? `. ${lockoutAddition}` : ''} from IP ${addresses}`);
 	return unauthorized();
 }
 
 const lockoutAddition = 'Too many failed authentication requests';
 
-function reportUser({ clock, world }: Service, user: User, reason: string): void {
+/**
+ * Nobody acted who could be named, so the event's user is the one who could not log in (contract §5). The case of
+ * the wording varies.
+ */
+function reportUser(
+	{ clock, world }: Service,
+	user: User,
+	reason: string,
+	label: 'Reason' | 'reason' = 'Reason',
+): void {
 	world.addEvent({
 		timestamp: clock.now(),
 		type: eventTypes.userAuthenticationFailed,
 		severity: eventSeverities.warn,
-		description: `Failed authentication request from '${user.username}', Reason: ${reason}`,
+		description: `Failed authentication request from '${user.username}', ${label}: ${reason}`,
 		organisationId: user.organisationId,
 		userId: user.id,
 	});
 }
 
-/** The description and severity of event type 7 are undocumented. */
+/** The text names the token (contract §5); its severity is undocumented. */
 function reportApplication(
 	{ clock, world }: Service,
-	creator: User,
 	token: ApplicationToken,
 	reason: string,
 ): void {
@@ -281,7 +304,7 @@ function reportApplication(
 		timestamp: clock.now(),
 		type: eventTypes.applicationAuthenticationFailed,
 		severity: eventSeverities.warn,
-		description: `Failed authentication request from application token ${token.id}, Reason: ${reason}`,
-		organisationId: creator.organisationId,
+		description: `Failed authentication request from '${token.description}', Reason: ${reason}`,
+		organisationId: world.user(token.creatorId).organisationId,
 	});
 }

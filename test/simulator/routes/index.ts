@@ -5,7 +5,7 @@ import {
 	listApplicationTokens,
 	updateApplicationToken,
 } from './applicationTokens';
-import { listEvents, listEventTypes } from './events';
+import { listEvents, listEventTypes, listUserEvents } from './events';
 import {
 	activateMfaKey,
 	createMfaKey,
@@ -15,7 +15,14 @@ import {
 } from './mfa';
 import { listSims } from './sims';
 import { deleteTrustedDevice, listTrustedDevices } from './trustedDevices';
-import { getUser, listRoles, listUsers, listUserStatuses } from './users';
+import {
+	getOrganisation,
+	getUser,
+	listRoles,
+	listUsers,
+	listUserStatuses,
+	listWorkspaces,
+} from './users';
 
 /** The label of the only endpoint that takes no `Authorization`. */
 export const loginEndpoint = 'POST /api/v1/authenticate';
@@ -36,6 +43,9 @@ export const handlers: Record<
 	'GET /api/v1/user/{user_id}': getUser,
 	'GET /api/v1/user/status': listUserStatuses,
 	'GET /api/v1/user/role': listRoles,
+	'GET /api/v1/user/{user_id}/event': listUserEvents,
+	'GET /api/v2/user/{user_id}/workspace': listWorkspaces,
+	'GET /api/v1/organisation/my': getOrganisation,
 	'GET /api/v1/event': listEvents,
 	'GET /api/v1/event/type': listEventTypes,
 	'GET /api/v1/application_token': listApplicationTokens,

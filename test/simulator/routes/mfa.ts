@@ -23,8 +23,9 @@ import { eventSeverities, eventTypes, mfaKeyStatuses, mfaKeyTypes } from '../wor
  *
  * @throws ApiError 422 for an invalid field, 409 for a second key of that type
  */
-export function createMfaKey({ caller, body, service }: Call): Answer {
-	const user = requestingUser(caller);
+export function createMfaKey(call: Call): Answer {
+	const { body, service } = call;
+	const user = requestingUser(call);
 	const { type, password } = fields(body);
 	const typeId = idOf(type);
 	requireValid(
@@ -59,8 +60,9 @@ export function createMfaKey({ caller, body, service }: Call): Answer {
  * @throws ApiError 422 for an invalid field or a code that is wrong or expired, 404 for a key that is
  * not theirs, 409 for one that is active
  */
-export function activateMfaKey({ caller, body, params, service }: Call): Answer {
-	const user = requestingUser(caller);
+export function activateMfaKey(call: Call): Answer {
+	const { body, params, service } = call;
+	const user = requestingUser(call);
 	const { status, code } = fields(body);
 	const statusId = idOf(status);
 	requireValid(
@@ -84,7 +86,8 @@ export function activateMfaKey({ caller, body, params, service }: Call): Answer 
 }
 
 /**
- * Endpoint 4 (contract §1); leaves an event of type 14 behind (contract §5).
+ * Endpoint 4 (contract §1); leaves an event of type 14 behind: its user is who did it, and the text names whose
+ * key it was (contract §5).
  *
  * @throws ApiError 404 for a key of nobody or of another user, 403 where the caller may not
  */
@@ -94,14 +97,15 @@ export function deleteMfaKey(call: Call): Answer {
 	const id = numberInPath(params.key_id);
 	const index = user.mfaKeys.findIndex((key) => key.id === id);
 	if (index < 0) throw notFound('MFA key not found');
-	user.mfaKeys.splice(index, 1);
+	const [key] = user.mfaKeys.splice(index, 1);
+	const type = mfaKeyTypes.find((known) => known.id === key?.typeId)?.description;
 	service.world.addEvent({
 		timestamp: service.clock.now(),
 		type: eventTypes.multiFactorAuthentication,
 		severity: eventSeverities.info,
-		description: `MFA key of '${user.username}' was deleted by '${caller.account.username}'`,
+		description: `MFA key with Id '${id}' of Type '${type}' deleted for user '${user.username}'`,
 		organisationId: user.organisationId,
-		userId: user.id,
+		...(caller.user && { userId: caller.user.id }),
 	});
 	return noContent;
 }

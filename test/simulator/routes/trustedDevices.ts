@@ -2,7 +2,7 @@ import { notFound } from '../errors';
 import { wholeList } from '../paging';
 import * as present from '../present';
 import type { Answer, Call } from '../service';
-import { noContent, numberInPath, ok, requestingUser, userInPath } from '../service';
+import { isNobodysList, noContent, numberInPath, ok, userInPath } from '../service';
 
 /**
  * Endpoint 7 (contract §1): all devices at once, oldest first. That a device is still listed when its
@@ -11,8 +11,8 @@ import { noContent, numberInPath, ok, requestingUser, userInPath } from '../serv
  * @throws ApiError 404 for an unknown user, 403 where the caller may not
  */
 export function listTrustedDevices(call: Call): Answer {
-	const user = call.params.user_id === undefined ? requestingUser(call.caller) : userInPath(call);
-	const { items, headers } = wholeList(user.trustedDevices, call);
+	const devices = isNobodysList(call) ? [] : userInPath(call).trustedDevices;
+	const { items, headers } = wholeList(devices, call);
 	return ok(items.map(present.trustedDevice), headers);
 }
 
