@@ -136,7 +136,7 @@ const pairs: Pair[] = [
 		endpoint: 'GET /api/v1/event',
 		subtitle: 'Get Many: Event',
 		action: 'Get many events',
-		form: ['returnAll', 'limit', 'filters'],
+		form: ['returnAll', 'limit', 'simplify', 'filters', 'sort'],
 	},
 	{
 		resource: 'applicationToken',

@@ -19,6 +19,7 @@ import {
 } from './support';
 
 const LIST = 'GET /api/v1/event';
+const LIST_OF_USER = 'GET /api/v1/user/{user_id}/event';
 const FIND_USER = 'GET /api/v1/user/{user_id}';
 
 const { administrator, observer, userWithoutMfa, ids } = seed;
@@ -26,13 +27,16 @@ const { engine, start } = useEmnify();
 
 const now = new Date('2026-03-01T12:00:00Z');
 const getAll = (filters = {}, fields = {}) =>
-	pair('event', 'getAll', { returnAll: true, filters, ...fields });
+	pair('event', 'getAll', { returnAll: true, simplify: false, filters, ...fields });
 
 /** The queries of the lists of events that emnify was asked for. */
 const queries = ({ requests, url }: Simulator) =>
 	requests
-		.filter(({ endpoint }) => endpoint === LIST)
+		.filter(({ endpoint }) => endpoint === LIST || endpoint === LIST_OF_USER)
 		.map(({ path }) => Object.fromEntries(new URL(path, url).searchParams));
+
+/** How emnify is asked for an order where none is chosen. */
+const NEWEST_FIRST = '-timestamp,-id';
 
 const typesOf = (json: object[]) =>
 	(json as Array<{ event_type: { id: number } }>).map(({ event_type }) => event_type.id);
@@ -72,7 +76,7 @@ describe('event: getAll', () => {
 				body: undefined,
 			},
 		]);
-		expect(queries(bench.simulator)).toEqual([{ page: '1', per_page: '2' }]);
+		expect(queries(bench.simulator)).toEqual([{ page: '1', per_page: '2', sort: NEWEST_FIRST }]);
 		expect(result.json).toEqual([
 			{
 				id: expect.any(Number),
@@ -153,7 +157,7 @@ describe('event: getAll', () => {
 				until: '2026-04-01T00:00:00Z',
 				user: byId(observer.id),
 			},
-			`type:6,severity:1,source:2,description:otis,alert:true,from:2026-01-01T00:00:00Z,until:2026-04-01T00:00:00Z,user:${observer.id}`,
+			'type:6,severity:1,source:2,description:otis,alert:true,from:2026-01-01T00:00:00Z,until:2026-04-01T00:00:00Z',
 			[6],
 		],
 	])('filters by %s', async (_what, filters, q, found) => {
@@ -161,7 +165,12 @@ describe('event: getAll', () => {
 		const result = await run(getAll(filters));
 		expect(result.error).toBeUndefined();
 		expect(queries(simulator)).toEqual([
-			{ page: expect.any(String), per_page: expect.any(String), ...(q !== undefined && { q }) },
+			{
+				page: expect.any(String),
+				per_page: expect.any(String),
+				sort: NEWEST_FIRST,
+				...(q !== undefined && { q }),
+			},
 		]);
 		expect(typesOf(result.json)).toEqual(found);
 	});
@@ -192,21 +201,27 @@ describe('event: getAll', () => {
 		['from the list', { __rl: true, mode: 'list', value: observer.id }, 0],
 		['by an expression for the whole field', `={{ ${observer.id} }}`, 0],
 		['by username', byUsername(observer.username), 1],
-	])('filters by a user %s', async (_how, user, lookUps) => {
-		const { run, simulator } = await start({ startsAt: now });
-		const result = await run(getAll({ user }));
+	])('asks for the events of a user %s the documented way', async (_how, user, lookUps) => {
+		const { run, simulator, calls } = await start({ startsAt: now });
+		const result = await run(getAll({ user, severity: 1 }));
 		expect(result.error).toBeUndefined();
-		expect(queries(simulator)).toMatchObject([{ q: `user:${observer.id}` }]);
+		expect(calls().at(-1)?.path).toMatch(
+			new RegExp(`^/api/v1/user/${observer.id}/event\\?.*q=severity`),
+		);
+		expect(queries(simulator)).toMatchObject([{ q: 'severity:1' }]);
+		expect(simulator.count(LIST)).toBe(0);
 		expect(simulator.count(FIND_USER)).toBe(lookUps);
-		expect(typesOf(result.json)).toEqual([6, 41]);
+		expect(typesOf(result.json)).toEqual([6]);
 	});
 
-	test('filters by “Me”, whose ID it looks up', async () => {
-		const { run, calls, simulator } = await start({ startsAt: now });
+	test('asks for the events of “Me” as emnify documents it', async () => {
+		const { run, calls } = await start({ startsAt: now, user: administrator });
 		const result = await run(getAll({ user: { __rl: true, mode: 'list', value: 'my' } }));
-		expect(calls()[0]?.path).toBe('/api/v1/user/my');
-		expect(queries(simulator)).toMatchObject([{ q: `user:${administrator.id}` }]);
-		expect(typesOf(result.json)).toEqual([46]);
+		expect(result.error).toBeUndefined();
+		expect(calls().map(({ path }) => path)).toEqual([
+			expect.stringMatching(/^\/api\/v1\/user\/my\/event\?/),
+		]);
+		expect(typesOf(result.json)).toContain(46);
 	});
 
 	test('a user filter that nothing was chosen in is none', async () => {
@@ -216,15 +231,185 @@ describe('event: getAll', () => {
 		expect(Object.keys(queries(simulator)[0] ?? {})).not.toContain('q');
 	});
 
-	test('“Me” under an application token that acts as nobody hints at user credentials', async () => {
+	test.each([
+		['whom there is not', 999_999],
+		['of another organisation', ids.foreignUser],
+	])('a user %s is a failure, and no empty success', async (_who, id) => {
 		const { run, simulator } = await start();
-		const result = await run(getAll({ user: byId('my') }));
+		const result = await run(getAll({ user: byId(id) }));
 		expect(failureOf(result)).toMatchObject({
-			message: expect.stringMatching(/^Could not find the credential’s own user/),
-			description: expect.stringMatching(/Use a credential with User Credentials/),
+			message: expect.stringMatching(
+				new RegExp(`^Could not find user ${id}: emnify does not find it`),
+			),
+			httpCode: '404',
 		});
-		expect(simulator.count(LIST)).toBe(0);
+		expect(simulator.count(LIST_OF_USER)).toBe(1);
 	});
+
+	test('an unknown username is a failure before the events are asked for', async () => {
+		const { run, simulator } = await start();
+		const result = await run(getAll({ user: byUsername('nobody@example.com') }));
+		expect(failureOf(result).message).toMatch(/^Could not find user nobody@example.com/);
+		expect(simulator.count(LIST_OF_USER)).toBe(0);
+	});
+
+	test('a user of whom nothing is recorded gives nothing, at the price of one request that proves the user', async () => {
+		const { run, simulator } = await start();
+		const result = await run(getAll({ user: byId(ids.userWithoutDevices) }));
+		expect(result.error).toBeUndefined();
+		expect(result.json).toEqual([]);
+		expect(simulator.count(FIND_USER)).toBe(1);
+	});
+
+	describe('more types than a filter takes', () => {
+		const kinds = Array.from({ length: 13 }, (_, index) => ({
+			id: 200 + index,
+			description: `Kind ${index}`,
+		}));
+		const chosen = kinds.map(({ id }) => id);
+		/** An event of each kind, a minute apart, in an order of their own. */
+		const addKinds = ({ simulator }: Bench) =>
+			kinds.map((type, index) =>
+				simulator.world.addEvent({
+					organisationId: ids.acme,
+					timestamp: new Date(now.getTime() + ((index * 5) % 13) * 60_000),
+					type,
+					severity: eventSeverities.info,
+					description: `Event ${index}`,
+				}),
+			);
+
+		test('go out six at a time, and come in one order, the newest first', async () => {
+			const bench = await start({ startsAt: now });
+			addKinds(bench);
+			const { error, json } = await bench.run(getAll({ type: chosen }));
+			expect(error).toBeUndefined();
+			expect(queries(bench.simulator).map(({ q }) => q)).toEqual([
+				'type:200|201|202|203|204|205',
+				'type:206|207|208|209|210|211',
+				'type:212',
+			]);
+			const timestamps = json.map(({ timestamp }) => String(timestamp));
+			expect(timestamps).toHaveLength(13);
+			expect(timestamps).toEqual([...timestamps].sort().reverse());
+		});
+
+		test('come in the order that is chosen, up to the limit', async () => {
+			const bench = await start({ startsAt: now });
+			addKinds(bench);
+			const sort = { rules: [{ field: 'type', direction: 'ascending' }] };
+			const fields = { sort, returnAll: false, limit: 8 };
+			const { json } = await bench.run(getAll({ type: [...chosen].reverse() }, fields));
+			expect(typesOf(json)).toEqual(chosen.slice(0, 8));
+		});
+
+		test('as text, and one of them twice, give each event once', async () => {
+			const bench = await start({ startsAt: now });
+			addKinds(bench);
+			const types = [...chosen.slice(0, 7), 200].join(', ');
+			const { json } = await bench.run(getAll({ type: types }));
+			expect(json).toHaveLength(7);
+			expect(new Set(json.map(({ id }) => id)).size).toBe(7);
+		});
+
+		test('exactly six are one request', async () => {
+			const bench = await start();
+			await bench.run(getAll({ type: chosen.slice(0, 6) }));
+			expect(queries(bench.simulator)).toHaveLength(1);
+		});
+	});
+
+	test.each([
+		[[{ field: 'timestamp', direction: 'ascending' }], '+timestamp,+id', [41, 13, 46, 6]],
+		[[{ field: 'type', direction: 'descending' }], '-type,-id', [46, 41, 13, 6]],
+		[
+			[
+				{ field: 'severity', direction: 'descending' },
+				{ field: 'id', direction: 'ascending' },
+			],
+			'-severity,+id',
+			[13, 6, 41, 46],
+		],
+	])('sorts by %j', async (rules, sort, types) => {
+		const { run, simulator } = await start({ startsAt: now });
+		const result = await run(getAll({}, { sort: { rules } }));
+		expect(result.error).toBeUndefined();
+		expect(queries(simulator)).toMatchObject([{ sort }]);
+		expect(typesOf(result.json)).toEqual(types);
+	});
+
+	test('refuses what emnify cannot sort by before any request', async () => {
+		const { run, simulator } = await start();
+		const rules = [{ field: '={{ "colour" }}', direction: 'ascending' }];
+		expect(failureOf(await run(getAll({}, { sort: { rules } }))).message).toMatch(
+			/^Sort field “colour” is not one of alert, endpoint, iccid, id, imsi, ip_address, organisation, severity, source, tags, timestamp, type, user$/,
+		);
+		expect(simulator.requests).toEqual([]);
+	});
+
+	test('simplified, an event is a row of a table', async () => {
+		const bench = await start({ startsAt: now });
+		bench.simulator.world.addEvent({
+			organisationId: ids.acme,
+			timestamp: now,
+			type: eventTypes.userAuthenticationFailed,
+			severity: eventSeverities.warn,
+			userId: observer.id,
+			description: `Failed authentication request from '${observer.username}', Reason: Invalid password from ip 2001:DB8::7, 198.51.100.4`,
+		});
+		const { json } = await bench.run(
+			pair('event', 'getAll', { returnAll: false, limit: 1, filters: {} }),
+		);
+		expect(json).toEqual([
+			{
+				id: expect.any(Number),
+				timestamp: '2026-03-01T12:00:00Z',
+				type: 'User authentication failed',
+				type_id: 6,
+				severity: 'Warn',
+				source: 'API',
+				alert: true,
+				description: expect.stringContaining('Invalid password'),
+				user: observer.username,
+				user_id: observer.id,
+				ip_addresses: ['2001:DB8::7', '198.51.100.4'],
+				organisation: 'Acme Fleet',
+			},
+		]);
+	});
+
+	test.each([[true], [false]])(
+		'drops live tokens, wherever an event has them (Simplify: %s)',
+		async (simplify) => {
+			const bench = await start({ startsAt: now });
+			const token = `eyJhbGciOiJIUzI1NiJ9.${'eyJzdWIiOiIxMjM0NTY3ODkwIn0'}.dozjgNryP4J3jVmNHl0w5N_XgL0n3I9PlFUP0THsR8U`;
+			for (const [id, detail] of [
+				[37, { impersonation: { token, list: [{ value: `Bearer ${token}` }] } }],
+				[40, JSON.stringify({ auth: token })],
+				[
+					13,
+					{ [`access${'Token'}`]: 'opaque-secret-0123', url: `https://x.example/?t=${token}&u=1` },
+				],
+			] as const) {
+				bench.simulator.world.addEvent({
+					organisationId: ids.acme,
+					timestamp: now,
+					type: { id, description: 'Reseller' },
+					severity: eventSeverities.info,
+					description: `Session ${token} was given`,
+					detail,
+				});
+			}
+			const result = await bench.run(getAll({ type: [37, 40, 13] }, { simplify }));
+			expect(result.error).toBeUndefined();
+			expect(result.json.length).toBeGreaterThanOrEqual(3);
+			const given = JSON.stringify(result.json);
+			for (const part of [...token.split('.'), 'opaque-secret-0123'])
+				expect(given).not.toContain(part);
+			expect(given).toContain('Session (removed) was given');
+			if (!simplify) expect(given).toContain('https://x.example/?t=(removed)&u=1');
+		},
+	);
 
 	test('reads all of many pages, each event once, the newest first as emnify gives them', async () => {
 		const bench = await start();
@@ -246,8 +431,8 @@ describe('event: getAll', () => {
 	test('reads the pages of what happened since a time once: nothing leaves it', async () => {
 		const bench = await start();
 		addEvents(bench, 346);
-		const { json } = await bench.run(getAll({ from: '2000-02-01T00:00:00Z' }));
-		expect(json).toHaveLength(350);
+		const { json } = await bench.run(getAll({ from: '={{ $now.minus({ days: 7 }) }}' }));
+		expect(json).toHaveLength(348);
 		expect(queries(bench.simulator)).toHaveLength(4);
 	});
 
@@ -356,6 +541,14 @@ describe('event: getAll', () => {
 		['from', 'yesterday', 'From “yesterday” is not a date and time, such as 2026-03-01T08:00'],
 		['from', '2026-02-31', 'From “2026-02-31” is not a date and time, such as 2026-03-01T08:00'],
 		['until', 8e15, 'Until “8000000000000000” is not a date and time, such as 2026-03-01T08:00'],
+		['ip_address', '10.0.0.300', 'IP Address “10.0.0.300” is not an IPv4 or IPv6 address'],
+		['imei', '12-34', 'IMEI “12-34” is not a number of digits'],
+		['endpoint', 'a||b', 'Endpoint “a||b” is not one value, or up to 6 with | between them'],
+		[
+			'country',
+			'a|b|c|d|e|f|g',
+			'Country “a|b|c|d|e|f|g” is not one value, or up to 6 with | between them',
+		],
 		['from', '2999-01-01T00:00:00Z', 'From (2999-01-01T00:00:00Z) is in the future'],
 	])('a %s of %j is refused before any request', async (field, value, message) => {
 		const { run, simulator } = await start();

@@ -5,7 +5,7 @@ import Ajv from 'ajv';
 import { loadOutputSchema } from 'n8n-core';
 import type { IDataObject, INodeParameters, INodePropertyOptions } from 'n8n-workflow';
 
-import { seed } from '../simulator';
+import { eventSeverities, eventTypes, seed } from '../simulator';
 import { PACKAGE_FOLDER } from './engine';
 import { byId, pair, useEmnify, type Bench } from './support';
 
@@ -132,7 +132,20 @@ const runs: Run[] = [
 		fields: [{ user: byId(totpUser.id) }, { user: byId(ids.pendingKeyUser) }],
 	},
 	{ resource: 'user', operation: 'getAll', fields: [{ returnAll: true }] },
-	{ resource: 'event', operation: 'getAll', fields: [{ returnAll: true }] },
+	{
+		resource: 'event',
+		operation: 'getAll',
+		fields: [{ returnAll: true }],
+		before: async ({ simulator: { clock, world } }) => {
+			world.addEvent({
+				organisationId: ids.acme,
+				timestamp: clock.now(),
+				type: eventTypes.userAuthenticationFailed,
+				severity: eventSeverities.warn,
+				description: 'Failed authentication request from IP 203.0.113.7',
+			});
+		},
+	},
 	{ resource: 'applicationToken', operation: 'create', fields: [{ description: 'n8n' }] },
 	{ resource: 'applicationToken', operation: 'getAll', fields: [{ returnAll: true }] },
 	{

@@ -1,10 +1,13 @@
 import type { INodeProperties } from 'n8n-workflow';
 
 import { EmnifyError } from '../../api/errors';
+import { DAY_MS } from '../../audit/day';
+import { isIpAddress } from '../../audit/ipAddress';
 import { readEventTypes } from '../../shared/eventType';
 import { filterValue, readFilterText, refuseWithoutResult } from '../../shared/filters';
+import { MOST_VALUES, type EventQuery } from '../../shared/events';
 import { badValue } from '../../shared/locator';
-import { readTimestamp, toTimestamp } from '../../shared/timestamp';
+import { readTimestamp } from '../../shared/timestamp';
 import { readUser, userField, type UserReference } from '../../shared/user';
 import type { ItemFields } from '../operation';
 
@@ -25,6 +28,15 @@ export const eventFiltersField: INodeProperties = {
 			description: 'Whether the event is an alert',
 		},
 		{
+			displayName: 'Country',
+			name: 'country',
+			type: 'string',
+			default: '',
+			placeholder: 'e.g. Germany',
+			description:
+				'Where the endpoint was. Several, six at most, with <code>|</code> between them.',
+		},
+		{
 			displayName: 'Description',
 			name: 'description',
 			type: 'string',
@@ -33,12 +45,71 @@ export const eventFiltersField: INodeProperties = {
 			description: 'The text of the event, or a part of it. It can hold no comma and no colon.',
 		},
 		{
+			displayName: 'Endpoint',
+			name: 'endpoint',
+			type: 'string',
+			default: '',
+			placeholder: 'e.g. Truck 12',
+			description:
+				'The name of the endpoint. Several, six at most, with <code>|</code> between them.',
+		},
+		{
 			displayName: 'From',
 			name: 'from',
 			type: 'dateTime',
 			default: '',
 			description:
-				'The earliest moment. In an expression: <code>{{ $now.minus({ hours: 24 }) }}</code>. Without it everything up to Until.',
+				'The earliest moment. emnify keeps events for 30 days: what is older is not found. In an expression: <code>{{ $now.minus({ hours: 24 }) }}</code>. Without it everything up to Until.',
+		},
+		{
+			displayName: 'ICCID',
+			name: 'iccid',
+			type: 'string',
+			default: '',
+			placeholder: 'e.g. 8988303000123456789',
+			description:
+				'The number of the SIM card. Several, six at most, with <code>|</code> between them.',
+		},
+		{
+			displayName: 'IMEI',
+			name: 'imei',
+			type: 'string',
+			default: '',
+			placeholder: 'e.g. 353456789012345',
+			description: 'The number of the endpoint’s modem',
+		},
+		{
+			displayName: 'IMSI',
+			name: 'imsi',
+			type: 'string',
+			default: '',
+			placeholder: 'e.g. 901430123456789',
+			description: 'The number by which the network knows the SIM card',
+		},
+		{
+			displayName: 'IP Address',
+			name: 'ip_address',
+			type: 'string',
+			default: '',
+			placeholder: 'e.g. 10.64.0.7',
+			description: 'The IP address of the endpoint, not that of a login',
+		},
+		{
+			displayName: 'Network',
+			name: 'network',
+			type: 'string',
+			default: '',
+			placeholder: 'e.g. Telekom',
+			description:
+				'The network that the endpoint was in. Several, six at most, with <code>|</code> between them.',
+		},
+		{
+			displayName: 'Organisation',
+			name: 'organisation',
+			type: 'string',
+			default: '',
+			placeholder: 'e.g. Acme Fleet',
+			description: 'The name of the workspace, where the credential sees several',
 		},
 		{
 			displayName: 'Severity',
@@ -64,6 +135,14 @@ export const eventFiltersField: INodeProperties = {
 			description: 'What part of emnify recorded it',
 		},
 		{
+			displayName: 'Tags',
+			name: 'tags',
+			type: 'string',
+			default: '',
+			placeholder: 'e.g. fleet',
+			description: 'A tag of the endpoint',
+		},
+		{
 			displayName: 'Type Names or IDs',
 			name: 'type',
 			type: 'multiOptions',
@@ -83,39 +162,75 @@ export const eventFiltersField: INodeProperties = {
 			...userField,
 			required: false,
 			default: { mode: 'list', value: '' },
-			description: 'Whom the event is about',
+			description:
+				'Who acted, as emnify records it. What an application did is recorded for no user.',
 		},
 	],
 };
 
-export interface EventFilters {
-	/** The criteria of §4 for a request, such as `severity:1`; empty for all events. */
-	criteria: string[];
-	/** Whether From is filled in: nothing leaves what happened since a time. */
-	hasStart: boolean;
-	/** The user is yet to be looked up. */
+/** What to ask emnify for; the user is yet to be looked up. */
+export type EventFilters = Pick<EventQuery, 'types' | 'criteria' | 'from' | 'until'> & {
 	user?: UserReference;
-}
+};
 
 /** Reads the Filters field. Throws an `EmnifyError` (`input`) for what emnify cannot filter by. */
 export function readEventFilters(item: ItemFields): EventFilters {
 	const chosen = (item.field('filters') ?? {}) as Record<string, unknown>;
 	refuseWithoutResult(eventFiltersField, chosen);
-	const types = readEventTypes('Type', chosen.type);
 	const values = {
-		type: types.length > 0 ? types.join('|') : undefined,
 		severity: readOneOf('Severity', chosen.severity, '0 (Info), 1 (Warn) or 2 (Critical)'),
 		source: readOneOf('Source', chosen.source, '0 (Network), 1 (Policy Control) or 2 (API)'),
 		description: readFilterText('Description', chosen.description),
 		alert: readAlert(chosen.alert),
-		...readPeriod(chosen, item.timezone),
+		organisation: readFilterText('Organisation', chosen.organisation),
+		endpoint: readTexts('Endpoint', chosen.endpoint),
+		tags: readFilterText('Tags', chosen.tags),
+		ip_address: readIpAddress(chosen.ip_address),
+		iccid: readNumbers('ICCID', chosen.iccid, MOST_VALUES),
+		imsi: readNumbers('IMSI', chosen.imsi, 1),
+		imei: readNumbers('IMEI', chosen.imei, 1),
+		network: readTexts('Network', chosen.network),
+		country: readTexts('Country', chosen.country),
 	};
 	const criteria = Object.entries(values).flatMap(([field, value]) =>
 		value === undefined ? [] : [`${field}:${value}`],
 	);
-	const hasStart = values.from !== undefined && values.from !== BEFORE_THE_FIRST_EVENT;
-	if (String(filterValue(chosen.user) ?? '').trim() === '') return { criteria, hasStart };
-	return { criteria, hasStart, user: readUser({ ...item, field: () => chosen.user }) };
+	const filters = {
+		types: readEventTypes('Type', chosen.type),
+		criteria,
+		...readPeriod(chosen, item.timezone),
+	};
+	if (String(filterValue(chosen.user) ?? '').trim() === '') return filters;
+	return { ...filters, user: readUser({ ...item, field: () => chosen.user }) };
+}
+
+/** One value, or several with `|` between them. */
+function readTexts(field: string, value: unknown): string | undefined {
+	const text = readFilterText(field, value);
+	if (text === undefined) return undefined;
+	const values = text.split('|').map((part) => part.trim());
+	if (values.length <= MOST_VALUES && !values.includes('')) return values.join('|');
+	throw badValue(field, text, `one value, or up to ${MOST_VALUES} with | between them`);
+}
+
+function readNumbers(field: string, value: unknown, most: number): string | undefined {
+	const text = readTexts(field, value);
+	if (text === undefined) return undefined;
+	const numbers = text.split('|');
+	if (numbers.length <= most && numbers.every((number) => /^\d{1,20}$/.test(number))) return text;
+	throw badValue(
+		field,
+		text,
+		most === 1 ? 'a number of digits' : `a number of digits, or up to ${most} with | between them`,
+	);
+}
+
+/** In an IPv6 address, unlike elsewhere in a filter, colons are documented (§5). */
+function readIpAddress(value: unknown): string | undefined {
+	const text = String(value ?? '').trim();
+	if (text === '') return undefined;
+	if (isIpAddress(text)) return text;
+	throw badValue('IP Address', text, 'an IPv4 or IPv6 address');
 }
 
 function readOneOf(field: string, value: unknown, expected: string): string | undefined {
@@ -132,27 +247,26 @@ function readAlert(value: unknown): string | undefined {
 	throw badValue('Alert', text, 'true or false');
 }
 
-const BEFORE_THE_FIRST_EVENT = '2000-01-01T00:00:00Z';
-const DAY_MS = 86_400_000;
-
 /** emnify takes both ends or none (§5). A day from now: where n8n's clock is slow, what happens now still counts. */
 function readPeriod(
 	chosen: Record<string, unknown>,
 	timezone: string,
-): { from?: string; until?: string } {
+): { from?: number; until?: number } {
 	const from = readTimestamp('From', chosen.from, timezone);
 	const until = readTimestamp('Until', chosen.until, timezone);
 	if (from === undefined && until === undefined) return {};
 	const period = {
-		from: from ?? BEFORE_THE_FIRST_EVENT,
-		until: until ?? toTimestamp(new Date(Date.now() + DAY_MS)),
+		from: Date.parse(from ?? BEFORE_THE_FIRST_EVENT),
+		until: until === undefined ? Date.now() + DAY_MS : Date.parse(until),
 	};
 	if (period.from <= period.until) return period;
 	throw new EmnifyError(
 		'input',
 		until === undefined
-			? `From (${period.from}) is in the future`
-			: `From (${period.from}) is later than Until (${period.until})`,
+			? `From (${from}) is in the future`
+			: `From (${from ?? BEFORE_THE_FIRST_EVENT}) is later than Until (${until})`,
 		'There can be no event in between. Correct From or Until.',
 	);
 }
+
+const BEFORE_THE_FIRST_EVENT = '2000-01-01T00:00:00Z';

@@ -1,0 +1,95 @@
+import type { INodeProperties } from 'n8n-workflow';
+
+import { badValue } from './locator';
+
+/** What emnify can sort a collection by (§5): the label of each field, by its name in the API. */
+export type Sortable = Readonly<Record<string, string>>;
+
+/** One criterion of an order. */
+export interface SortRule {
+	field: string;
+	descending: boolean;
+}
+
+/** The Sort field: rules, of which the first counts most. A new rule begins with what `field` and `direction` are preset to. */
+export function sortField(
+	description: string,
+	field: Pick<INodeProperties, 'default'> & { sortable: Sortable },
+	direction: INodeProperties = directionField,
+): INodeProperties {
+	const { sortable, default: preset } = field;
+	return {
+		displayName: 'Sort',
+		name: 'sort',
+		type: 'fixedCollection',
+		typeOptions: { multipleValues: true, sortable: true },
+		placeholder: 'Add sort rule',
+		default: {},
+		description,
+		options: [
+			{
+				displayName: 'Rule',
+				name: 'rules',
+				values: [
+					{
+						...fieldField,
+						options: Object.entries(sortable).map(([value, name]) => ({ name, value })),
+						default: preset,
+					},
+					direction,
+				],
+			},
+		],
+	};
+}
+
+const fieldField: INodeProperties = {
+	displayName: 'Field',
+	name: 'field',
+	type: 'options',
+	options: [],
+	default: '',
+};
+
+/** In which direction a rule sorts. */
+export const directionField: INodeProperties = {
+	displayName: 'Direction',
+	name: 'direction',
+	type: 'options',
+	options: [
+		{ name: 'Ascending', value: 'ascending' },
+		{ name: 'Descending', value: 'descending' },
+	],
+	default: 'ascending',
+};
+
+/** Reads the Sort field; without a rule it is empty. Throws an `EmnifyError` (`input`) for what cannot be sorted by. */
+export function readSort(sortable: Sortable, sort: unknown): SortRule[] {
+	const { rules } = (sort ?? {}) as { rules?: unknown };
+	return (Array.isArray(rules) ? rules : []).map((rule) => readRule(sortable, rule));
+}
+
+function readRule(sortable: Sortable, rule: unknown): SortRule {
+	const { field, direction } = (rule ?? {}) as { field?: unknown; direction?: unknown };
+	const name = String(field ?? '').trim();
+	if (!Object.keys(sortable).includes(name)) {
+		throw badValue('Sort field', name, `one of ${Object.keys(sortable).join(', ')}`);
+	}
+	const wanted = String(direction ?? '').trim();
+	if (wanted === 'ascending' || wanted === 'descending') {
+		return { field: name, descending: wanted === 'descending' };
+	}
+	throw badValue('Sort direction', wanted, 'ascending or descending');
+}
+
+/** The rules with the ID as the last one: pages of what is equal otherwise would differ from request to request. */
+export function withId(rules: SortRule[], descending = false): SortRule[] {
+	return rules.some(({ field }) => field === 'id')
+		? rules
+		: [...rules, { field: 'id', descending }];
+}
+
+/** The rules as emnify takes them (§4), such as `-created,+id`. */
+export function sortQuery(rules: SortRule[]): string {
+	return rules.map(({ field, descending }) => `${descending ? '-' : '+'}${field}`).join(',');
+}
