@@ -4,6 +4,7 @@ import {
 	EmnifyError,
 	emnifyErrorIn,
 	errorTokenOf,
+	isEmnifysNotFound,
 	quoteEmnify,
 	withoutSecrets,
 } from '../../nodes/Emnify/api/errors';
@@ -132,6 +133,36 @@ test('an error token that is too long to be one is left out', () => {
 	const body = { error_token: 'x'.repeat(100), message: 'No' };
 	const { facts } = refusal({ status: 422, headers: {}, body }, { action: 'do something' });
 	expect(facts).toEqual({ httpStatus: 422 });
+});
+
+describe('that emnify does not find it', () => {
+	const answered = (status: number, body: unknown) =>
+		refusal({ status, headers: {}, body }, { action: 'do something' });
+
+	test.each([
+		['NotFound', { error_code: 1201, error_token: 'NotFound', message: 'Not there' }],
+		['InvalidReference', { error_code: 1401, error_token: 'InvalidReference' }],
+		['Unavailable', { error_code: 1601, error_token: 'Unavailable', errors: null }],
+		['the token alone', { error_token: 'NotFound' }],
+		['the code alone', { error_code: 1201, error_token: null }],
+		['the code as text', { error_code: '1401', message: 'No such device' }],
+	])('is said by a 404 with %s', (_what, body) => {
+		expect(isEmnifysNotFound(answered(404, body))).toBe(true);
+	});
+
+	test.each([
+		['an empty 404', answered(404, '')],
+		['an HTML page', answered(404, '<html><h1>404 Not Found</h1></html>')],
+		['a gateway', answered(404, { message: 'Not Found' })],
+		['a proxy with words of its own', answered(404, { error: 'NotFound', code: 1201 })],
+		['a code that is none', answered(404, { error_code: { toString: 1 }, message: 'constructor' })],
+		['a list', answered(404, [{ error_token: 'NotFound' }])],
+		['another refusal of emnify', answered(404, { error_code: 1104, error_token: 'Forbidden' })],
+		['another status', answered(422, { error_code: 1401, error_token: 'InvalidReference' })],
+		['anything else that failed', new Error('NotFound')],
+	])('is not said by %s', (_what, error) => {
+		expect(isEmnifysNotFound(error)).toBe(false);
+	});
 });
 
 describe('Retry-After', () => {

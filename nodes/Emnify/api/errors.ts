@@ -73,10 +73,55 @@ export function quoteEmnify(body: unknown): string {
 		.join(', ');
 }
 
-/** The refusal's `error_token` (§3), such as `NotFound`, or `undefined`. */
+/**
+ * The refusal's `error_token` (§3), such as `NotFound`, or where it has none the one that its `error_code` stands for;
+ * `undefined` where it has neither.
+ */
 export function errorTokenOf(body: unknown): string | undefined {
-	const token = errorBody(body)?.error_token;
-	return typeof token === 'string' && isShort(token) ? token : undefined;
+	const { error_token, error_code } = errorBody(body) ?? {};
+	if (typeof error_token === 'string' && error_token !== '') {
+		return isShort(error_token) ? error_token : undefined;
+	}
+	return isCode(error_code) ? TOKENS_BY_CODE[error_code] : undefined;
+}
+
+function isCode(code: unknown): code is number | string {
+	return ['number', 'string'].includes(typeof code) && /^\d{4}$/.test(String(code));
+}
+
+/** §3, for an answer that holds the code alone. */
+const TOKENS_BY_CODE: Record<string, string | undefined> = {
+	1000: 'BadRequest',
+	1101: 'InvalidCredentials',
+	1102: 'InvalidToken',
+	1103: 'TokenExpired',
+	1104: 'Forbidden',
+	1105: 'TooManyRequests',
+	1201: 'NotFound',
+	1301: 'InvalidQueryCriteria',
+	1302: 'InvalidSortCriteria',
+	1400: 'InputValidationFailed',
+	1401: 'InvalidReference',
+	1402: 'Required',
+	1403: 'InvalidFormat',
+	1405: 'Duplicated',
+	1406: 'NotAllowed',
+	1601: 'Unavailable',
+};
+
+/** Whether the body has the form of emnify's refusals (§3): a gateway, a proxy or a firewall writes something else. */
+export function isEmnifysRefusal(body: unknown): boolean {
+	const { error_token, error_code } = errorBody(body) ?? {};
+	return (typeof error_token === 'string' && error_token !== '') || isCode(error_code);
+}
+
+/**
+ * Whether emnify itself said that what was asked for does not exist (§3). A 404 alone proves nothing: a gateway or a proxy
+ * gives one where it does not reach emnify.
+ */
+export function isEmnifysNotFound(error: unknown): boolean {
+	if (!(error instanceof EmnifyError) || error.facts.httpStatus !== 404) return false;
+	return ['NotFound', 'InvalidReference', 'Unavailable'].includes(error.facts.errorToken ?? '');
 }
 
 const SECRET_FIELDS = [
