@@ -2,13 +2,16 @@ import fc from 'fast-check';
 
 import {
 	EmnifyError,
+	type EmnifyErrorKind,
 	emnifyErrorIn,
 	errorTokenOf,
 	isEmnifysNotFound,
+	isOutcomeOpen,
+	neverSent,
 	quoteEmnify,
 	withoutSecrets,
 } from '../../nodes/Emnify/api/errors';
-import { retryAfter } from '../../nodes/Emnify/api/http';
+import { noAnswer, retryAfter } from '../../nodes/Emnify/api/http';
 import { refusal } from '../../nodes/Emnify/api/refusal';
 
 describe('emnify’s own words', () => {
@@ -201,5 +204,52 @@ describe('an EmnifyError is found', () => {
 		const loop: Error & { cause?: unknown } = new Error('loop');
 		loop.cause = loop;
 		expect(emnifyErrorIn(loop)).toBeUndefined();
+	});
+});
+
+describe('the outcome of a write is', () => {
+	const failed = (kind: EmnifyErrorKind, httpStatus?: number) =>
+		new EmnifyError(kind, 'what', 'to do', httpStatus === undefined ? {} : { httpStatus });
+
+	test.each([
+		['no answer in time', failed('timeout')],
+		['a connection that broke off', failed('unreachable')],
+		['an execution that was stopped', failed('cancelled')],
+		['408', failed('rejected', 408)],
+		['500', failed('server', 500)],
+		['504', failed('server', 504)],
+		['a 200 that cannot be read', failed('notEmnify', 200)],
+		['a 201 that cannot be read', failed('notEmnify', 201)],
+		['a 204 where there is more to tell', failed('notEmnify', 204)],
+	])('open after %s', (_what, error) => {
+		expect(isOutcomeOpen(error)).toBe(true);
+	});
+
+	test.each([
+		['a refusal', failed('rejected', 403)],
+		['409', failed('rejected', 409)],
+		['429', failed('rateLimited', 429)],
+		['a redirect', failed('notEmnify', 302)],
+		['bad input', failed('input')],
+		['a certificate that is not accepted', failed('tls')],
+		['a login without an answer', neverSent(failed('timeout'))],
+		['a login that met 503', neverSent(failed('server', 503))],
+		['what is not ours', new Error('boom')],
+		['undefined', undefined],
+	])('known after %s', (_what, error) => {
+		expect(isOutcomeOpen(error)).toBe(false);
+	});
+
+	test.each([
+		['ECONNREFUSED', false],
+		['ENOTFOUND', false],
+		['EAI_AGAIN', false],
+		['ECONNRESET', true],
+		['EPIPE', true],
+		['ECONNABORTED', true],
+		['ETIMEDOUT', true],
+	])('after %s: open is %p', (code, open) => {
+		const thrown = Object.assign(new Error('failed'), { code });
+		expect(isOutcomeOpen(noAnswer(thrown, { url: 'https://emnify.example' }))).toBe(open);
 	});
 });

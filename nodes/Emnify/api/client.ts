@@ -10,7 +10,7 @@ import type {
 
 import type { AuthenticateBody } from './authenticate';
 import { CREDENTIAL_NAME, readCredential, type EmnifyCredential, type Session } from './credential';
-import { emnifyErrorIn, withoutSecrets } from './errors';
+import { emnifyErrorIn, neverSent, withoutSecrets } from './errors';
 import {
 	clockOffsetMs,
 	DEFAULT_TIMEOUT_MS,
@@ -303,7 +303,8 @@ export class EmnifyClient {
 		} catch (error) {
 			const response = responseIn(error);
 			if (response) return response;
-			throw emnifyErrorIn(error) ?? lastRefusal(this.credential) ?? noAnswer(error, options);
+			const ofLogin = emnifyErrorIn(error) ?? lastRefusal(this.credential);
+			throw ofLogin ? neverSent(ofLogin) : noAnswer(error, options);
 		}
 	}
 }

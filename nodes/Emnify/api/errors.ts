@@ -20,6 +20,15 @@ export type EmnifyErrorKind =
 	| 'unreachable'
 	| 'cancelled';
 
+/** What else is known of an {@link EmnifyError}. */
+export interface EmnifyErrorFacts {
+	httpStatus?: number;
+	errorToken?: string;
+	retryAfterSeconds?: number;
+	/** The request did not reach emnify: there was no connection, or no session to send it with. */
+	neverSent?: true;
+}
+
 /**
  * Anything that goes wrong between the node and emnify, in words for a person: `message` says what happened,
  * `description` what to do. It never carries a request, a response or a secret, because n8n stores what is thrown. Its
@@ -30,11 +39,28 @@ export class EmnifyError extends Error {
 		readonly kind: EmnifyErrorKind,
 		message: string,
 		readonly description: string,
-		readonly facts: { httpStatus?: number; errorToken?: string; retryAfterSeconds?: number } = {},
+		readonly facts: EmnifyErrorFacts = {},
 	) {
 		super(message);
 		this.name = 'EmnifyError';
 	}
+}
+
+/** The failure of a login, as that of the request that was to follow: emnify never got to carry it out. */
+export function neverSent({ kind, message, description, facts }: EmnifyError): EmnifyError {
+	return new EmnifyError(kind, message, description, { ...facts, neverSent: true });
+}
+
+/**
+ * Whether nobody knows if a write was carried out (§1): no answer, one that cannot be read, 408 or 5xx. A request that was
+ * stopped half-way belongs here, one that never left does not.
+ */
+export function isOutcomeOpen(error: unknown): error is EmnifyError {
+	if (!(error instanceof EmnifyError) || error.facts.neverSent) return false;
+	const status = error.facts.httpStatus;
+	if (status !== undefined)
+		return status === 408 || status >= 500 || Math.floor(status / 100) === 2;
+	return ['timeout', 'unreachable', 'cancelled'].includes(error.kind);
 }
 
 /** What is told where the execution was cancelled in n8n. */

@@ -116,7 +116,8 @@ export function noAnswer(
 		);
 	}
 	const [what, todo] = unreachableWords(code, host);
-	return new EmnifyError('unreachable', what, todo);
+	const hadNoConnection = ['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN'].includes(code);
+	return new EmnifyError('unreachable', what, todo, hadNoConnection ? { neverSent: true } : {});
 }
 
 function unreachableWords(code: string, host: string): [what: string, todo: string] {
