@@ -7,23 +7,25 @@ import {
 
 import { EmnifyClient } from './api/client';
 import { concurrently } from './api/concurrently';
-import { EmnifyError } from './api/errors';
-import { mayPass } from './api/retry';
-import { toNodeError } from './nodeError';
+import { EmnifyError, isOutcomeOpen } from './api/errors';
+import { toNodeError, type Progress } from './nodeError';
 import type {
-	Batch,
+	BatchInput,
 	BatchOperation,
 	BatchOutput,
 	ItemFields,
 	ItemOperation,
 	Operation,
+	PreparedBatch,
+	PreparedItem,
 	Resource,
 } from './resources/operation';
 import { CONCURRENT_READS } from './shared/concurrency';
 import { readPatience } from './shared/options';
+import { WriteMemory, type Outcome } from './writes';
 
 /**
- * Runs the chosen operation for each item, or for all at once. All items are checked before the first request goes out, so
+ * Runs the chosen operation for each item, or for all of an account at once. All items are checked before the first request goes out, so
  * that bad input in the last one does not leave half of the work done. Output keeps the items' order, each element paired
  * with its item.
  */
@@ -53,13 +55,13 @@ function chosenOperation(context: IExecuteFunctions, resources: Resource[]): Ope
 abstract class Run {
 	protected readonly items: INodeExecutionData[];
 
-	protected readonly finished: Finished;
+	protected readonly writes: WriteMemory;
 
 	private readonly clients = new Map<string, EmnifyClient>();
 
 	constructor(protected readonly context: IExecuteFunctions) {
 		this.items = context.getInputData();
-		this.finished = new Finished(context);
+		this.writes = new WriteMemory(context);
 	}
 
 	protected fieldsOf(index: number, { actsAsUser }: EmnifyClient): ItemFields {
@@ -71,7 +73,7 @@ abstract class Run {
 	}
 
 	/** The client of the item's account; items of the same account share one. Nothing is sent. */
-	protected async connect(index: number): Promise<EmnifyClient> {
+	private async connect(index: number): Promise<EmnifyClient> {
 		const patience = readPatience(this.context.getNodeParameter('options', 0, {}));
 		const client = await EmnifyClient.connect(this.context, patience, index);
 		const known = this.clients.get(client.account) ?? client;
@@ -79,12 +81,35 @@ abstract class Run {
 		return known;
 	}
 
+	/**
+	 * Does something with each item and its client, in the order of the items. n8n reads the credential from its database
+	 * for each item, so some are read at a time. A failure takes the item's place; without Continue On Fail this throws it.
+	 */
+	protected async eachConnected<Result>(
+		work: (index: number, client: EmnifyClient) => Result,
+	): Promise<Array<Connected<Result>>> {
+		const results: Array<Connected<Result>> = [];
+		for (let start = 0; start < this.items.length; start += CONCURRENT_READS) {
+			const indices = [...this.items.keys()].slice(start, start + CONCURRENT_READS);
+			const clients = await Promise.allSettled(
+				indices.map(async (index) => await this.connect(index)),
+			);
+			clients.forEach((connected, offset) => {
+				const index = start + offset;
+				try {
+					if (connected.status === 'rejected') throw connected.reason;
+					const client = connected.value;
+					results.push({ index, client, result: work(index, client) });
+				} catch (error) {
+					results.push({ index, failure: this.failure(error, index) });
+				}
+			});
+		}
+		return results;
+	}
+
 	/** What went wrong as an output item, for Continue On Fail; without it this throws. */
-	protected failure(
-		error: unknown,
-		index: number,
-		progress?: { done: number; total: number },
-	): INodeExecutionData {
+	protected failure(error: unknown, index: number, progress?: Progress): INodeExecutionData {
 		const continues = this.context.continueOnFail();
 		const shown = toNodeError(
 			this.context.getNode(),
@@ -97,7 +122,10 @@ abstract class Run {
 	}
 }
 
-type PreparedItem = () => Promise<IDataObject[]>;
+/** What came of an item before anything was sent. */
+type Connected<Result> =
+	| { index: number; client: EmnifyClient; result: Result }
+	| { index: number; failure: INodeExecutionData };
 
 /** Runs an operation for each item. */
 class ItemsRun extends Run {
@@ -111,59 +139,92 @@ class ItemsRun extends Run {
 	}
 
 	async run(): Promise<INodeExecutionData[]> {
-		const prepared: PreparedItem[] = [];
-		for (const index of this.items.keys()) prepared.push(await this.prepare(index));
+		const { access } = this.operation;
+		const prepared = await this.eachConnected((index, client) =>
+			this.operation.prepare(this.fieldsOf(index, client)),
+		);
 		const output: INodeExecutionData[][] = [];
-		const width = this.operation.access === 'read' ? CONCURRENT_READS : 1;
-		await concurrently(prepared, width, async (item, index) => {
-			output[index] = await this.oneItem(item, index);
+		await concurrently(prepared, access === 'read' ? CONCURRENT_READS : 1, async (item) => {
+			output[item.index] = 'failure' in item ? [item.failure] : await this.oneItem(item);
 			this.done++;
 		});
 		return output.flat();
 	}
 
-	/** Checks an item; with Continue On Fail a bad one fails when its turn comes, else at once. */
-	private async prepare(index: number): Promise<PreparedItem> {
+	private async oneItem({ index, client, result: item }: ReadyItem): Promise<INodeExecutionData[]> {
+		const { access, settles } = this.operation;
 		try {
-			const client = await this.connect(index);
-			const run = this.operation.prepare(this.fieldsOf(index, client));
-			return async () => await run(client);
-		} catch (error) {
-			this.failure(error, index);
-			return async () => await Promise.reject(error as Error);
-		}
-	}
-
-	private async oneItem(item: PreparedItem, index: number): Promise<INodeExecutionData[]> {
-		try {
-			const results = await this.onceFinished(index, item);
+			const results =
+				access === 'read' ? await item.run(client) : await this.write(index, client, item);
+			if (settles) this.writes.settle(settles, client.account);
 			return results.map((json) => ({ json, pairedItem: { item: index } }));
 		} catch (error) {
 			return [this.failure(error, index, { done: this.done, total: this.items.length })];
 		}
 	}
 
-	/** Does a write, unless an earlier try of this run has done it, or left open whether it was done. */
-	private async onceFinished(
+	/** Does a write, unless an earlier try of this run has done it, or has left open whether it was done. */
+	private async write(
 		index: number,
-		work: () => Promise<IDataObject[]>,
+		client: EmnifyClient,
+		item: PreparedItem,
 	): Promise<IDataObject[]> {
-		const { access, repeatable } = this.operation;
-		if (access === 'read') return await work();
-		const before = this.finished.get(index);
-		if (before instanceof EmnifyError) return await Promise.reject(before);
-		if (before) return before;
-		const results = await work().catch((error: unknown) => {
-			if (repeatable === false && mayPass(error)) this.finished.set(index, error as EmnifyError);
-			throw error;
-		});
-		this.finished.set(index, results);
-		return results;
+		const before = this.writes.get(index, client.account);
+		const outcome = await this.outcome(client, item, before);
+		this.writes.set(index, outcome, client.account, this.operation);
+		if ('open' in outcome) throw outcome.open;
+		return outcome.output;
+	}
+
+	/** What becomes of a write. Throws a failure after which it may be sent again. */
+	private async outcome(
+		client: EmnifyClient,
+		{ run, whenOpen }: PreparedItem,
+		before: Outcome | undefined,
+	): Promise<Outcome> {
+		if (before && 'output' in before) return before;
+		const doneBefore = before && (await outcomeShown(client, before.open, whenOpen?.lookUp));
+		if (doneBefore) return doneBefore;
+		try {
+			return { output: await run(client) };
+		} catch (error) {
+			if (!whenOpen || !isOutcomeOpen(error)) return await Promise.reject(error as Error);
+			const open = withAdvice(error, whenOpen.advice);
+			const outcome = await outcomeShown(client, open, whenOpen.lookUp);
+			if (outcome) return outcome;
+			throw withAdvice(error, 'emnify shows that it was not done.');
+		}
 	}
 }
 
-/** Runs an operation for all items at once. What it did before a retry is kept with the first item. */
+/** What emnify shows of a write whose outcome is open: `undefined` where it was not done. */
+async function outcomeShown(
+	client: EmnifyClient,
+	open: EmnifyError,
+	lookUp: ((client: EmnifyClient) => Promise<IDataObject[] | undefined>) | undefined,
+): Promise<Outcome | undefined> {
+	if (!lookUp) return { open };
+	try {
+		const output = await lookUp(client);
+		return output && { output };
+	} catch {
+		return { open };
+	}
+}
+
+type ReadyItem = Extract<Connected<PreparedItem>, { result: PreparedItem }>;
+
+function withAdvice(
+	{ kind, message, description, facts }: EmnifyError,
+	advice: string,
+): EmnifyError {
+	return new EmnifyError(kind, message, `${advice} ${description}`, facts);
+}
+
+/** Runs an operation once for each account, with all items of that account. */
 class BatchRun extends Run {
+	private done = 0;
+
 	constructor(
 		context: IExecuteFunctions,
 		private readonly operation: BatchOperation,
@@ -172,42 +233,61 @@ class BatchRun extends Run {
 	}
 
 	async run(): Promise<INodeExecutionData[]> {
+		const batches = new Map<string, AccountBatch>();
+		const items = await this.eachConnected((index, client) => {
+			const batch = batches.get(client.account) ?? this.prepareBatch(index, client);
+			batches.set(client.account, batch);
+			if ('failure' in batch) throw batch.failure;
+			const input = batch.prepared.readItem(this.fieldsOf(index, client));
+			batch.inputs.push({ index, input });
+		});
+		const output = items.flatMap((item) => ('failure' in item ? [item.failure] : []));
+		for (const batch of batches.values()) {
+			if ('failure' in batch || batch.inputs.length === 0) continue;
+			output.push(...(await this.runBatch(batch)));
+			this.done += batch.inputs.length;
+		}
+		return output.sort((a, b) => firstItemOf(a) - firstItemOf(b));
+	}
+
+	private prepareBatch(firstIndex: number, client: EmnifyClient): AccountBatch {
 		try {
-			const client = await this.connect(0);
-			const prepared = this.operation.prepareBatch(this.fieldsOf(0, client));
-			const failures: INodeExecutionData[] = [];
-			const inputs = this.items.flatMap((_, index) => {
-				try {
-					return [{ index, input: prepared.readItem(this.fieldsOf(index, client)) }];
-				} catch (error) {
-					failures.push(this.failure(error, index));
-					return [];
-				}
-			});
-			const batch = this.batch(client);
-			const output = await prepared.run(batch, inputs);
-			return [...output.map(toPairedItem), ...failures];
-		} catch (error) {
-			return [this.failure(error, 0)];
+			const prepared = this.operation.prepareBatch(this.fieldsOf(firstIndex, client));
+			return { client, prepared, inputs: [] };
+		} catch (failure) {
+			return { failure };
 		}
 	}
 
-	private batch(client: EmnifyClient): Batch {
-		const { context, finished } = this;
-		const before = finished.get(0);
-		const remembered = Array.isArray(before) ? before : [];
-		return {
-			client,
-			tell: (progress) => context.logger.info(progress, { node: context.getNode().name }),
-			warn: (message) =>
-				context.addExecutionHints({ message, type: 'warning', location: 'outputPane' }),
-			remembered: [...remembered],
-			remember: (done) => {
-				remembered.push(done);
-				finished.set(0, remembered);
-			},
-		};
+	/** What comes of a batch. A failure of the whole is one of each item. */
+	private async runBatch({ client, prepared, inputs }: ReadyBatch): Promise<INodeExecutionData[]> {
+		const { context } = this;
+		try {
+			const output = await prepared.run(
+				{
+					client,
+					tell: (progress) => context.logger.info(progress, { node: context.getNode().name }),
+					warn: (message) =>
+						context.addExecutionHints({ message, type: 'warning', location: 'outputPane' }),
+					done: this.writes.doneInBatch(inputs[0]?.index ?? 0),
+				},
+				inputs,
+			);
+			return output.map(toPairedItem);
+		} catch (error) {
+			const progress = { done: this.done, total: this.items.length };
+			return inputs.map(({ index }) => this.failure(error, index, progress));
+		}
 	}
+}
+
+/** The items of one account; a failure where its first one holds no usable settings. */
+type AccountBatch = ReadyBatch | { failure: unknown };
+
+interface ReadyBatch {
+	client: EmnifyClient;
+	prepared: PreparedBatch;
+	inputs: Array<BatchInput<unknown>>;
 }
 
 function toPairedItem({ json, items }: BatchOutput): INodeExecutionData {
@@ -218,38 +298,7 @@ function toPairedItem({ json, items }: BatchOutput): INodeExecutionData {
 	};
 }
 
-/** What a write gave, or the failure that must not be tried again. */
-type Outcome = IDataObject[] | EmnifyError;
-
-const finishedWrites = new WeakMap<INodeExecutionData, Map<string, Outcome>>();
-
-/**
- * The writes that this run of the node has done. “Retry On Fail” runs the whole node again, with the very same item
- * objects: what is done must not be done twice. The memory goes with the items.
- */
-class Finished {
-	private readonly items: INodeExecutionData[];
-
-	private readonly run: string;
-
-	constructor(context: IExecuteFunctions) {
-		this.items = context.getInputData();
-		this.run = [
-			context.getExecutionId(),
-			context.getNode().id,
-			context.getWorkflowDataProxy(0).$runIndex,
-		].join();
-	}
-
-	get(index: number): Outcome | undefined {
-		const item = this.items[index];
-		return item && finishedWrites.get(item)?.get(this.run);
-	}
-
-	set(index: number, outcome: Outcome): void {
-		const item = this.items[index];
-		if (!item) return;
-		const runs = finishedWrites.get(item) ?? new Map<string, Outcome>();
-		finishedWrites.set(item, runs.set(this.run, outcome));
-	}
+function firstItemOf({ pairedItem }: INodeExecutionData): number {
+	const [first] = [pairedItem].flat();
+	return typeof first === 'object' ? first.item : 0;
 }

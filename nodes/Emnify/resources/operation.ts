@@ -21,10 +21,26 @@ interface Face {
 	/** Reads of several items run side by side, writes one after the other. */
 	access: 'read' | 'write';
 	/**
-	 * `false` where doing it twice makes a second thing: after a failure that leaves open whether it was done, n8n’s Retry On
-	 * Fail gives the failure again and sends nothing.
+	 * The writes whose open outcome a person, or an AI agent, can settle by what this one gives: who asks for such a write
+	 * again after that knows what they do.
 	 */
-	repeatable?: false;
+	settles?: ItemOperation[];
+}
+
+/**
+ * A write that must not be sent again just because its answer got lost (`isOutcomeOpen`): doing it twice makes a second thing,
+ * spends a code, or fails because it is done.
+ */
+export interface OpenOutcome<Input> {
+	/** For the person: how to find out, and what to do before they try again. */
+	advice: string;
+	/**
+	 * Looks at what emnify shows: the output if the write was carried out, `undefined` if it was not, after which it may be
+	 * sent again. Throws an `EmnifyError` where that cannot be seen. Without it nothing but a person can settle it.
+	 */
+	lookUp?(client: EmnifyClient, input: Input): Promise<IDataObject[] | undefined>;
+	/** Whether it holds for this input; always, unless it says otherwise. */
+	holdsFor?(input: Input): boolean;
 }
 
 /** What an operation on one item says of itself. `Input` is what it reads from the fields of that item. */
@@ -33,29 +49,36 @@ export interface OperationDefinition<Input> extends Face {
 	read(item: ItemFields): Input;
 	/** Does it, and gives the output: an item an element. Throws an `EmnifyError`. */
 	run(client: EmnifyClient, input: Input): Promise<IDataObject[]>;
+	/** Of a write. */
+	whenOpen?: OpenOutcome<Input>;
 }
 
-/** What an operation on all items at once says of itself. */
-export interface BatchDefinition<Settings, Input> extends Face {
-	/** Reads and checks what holds for all items, from the first one. Throws an `EmnifyError` (`input`). */
+/**
+ * What an operation on all items at once says of itself. It runs once for each account that the items' credential stands
+ * for, with the items of that account.
+ */
+export interface BatchDefinition<Settings, Input, Done> extends Face {
+	/** Reads and checks what holds for all items of an account, from the first one. Throws an `EmnifyError` (`input`). */
 	readSettings(first: ItemFields): Settings;
 	/** Reads and checks what is the item's own. Throws an `EmnifyError` (`input`). */
 	readItem(item: ItemFields, settings: Settings): Input;
-	/** Does it for all items. Throws an `EmnifyError`. */
-	run(batch: Batch, settings: Settings, inputs: Array<BatchInput<Input>>): Promise<BatchOutput[]>;
+	/** Does it for all items, of which there is at least one. Throws an `EmnifyError`. */
+	run(
+		batch: Batch<Done>,
+		settings: Settings,
+		inputs: Array<BatchInput<Input>>,
+	): Promise<BatchOutput[]>;
 }
 
 /** What an operation on all items at once works with. */
-export interface Batch {
+export interface Batch<Done> {
 	client: EmnifyClient;
 	/** Tells in n8n's log how far it is. */
 	tell(progress: string): void;
 	/** Shows a warning above the output in the editor. */
 	warn(message: string): void;
-	/** What this run did before n8n ran it again (Retry On Fail), as {@link Batch.remember} was told. */
-	remembered: IDataObject[];
-	/** Remembers what was done and must not get lost when n8n runs it again. */
-	remember(done: IDataObject): void;
+	/** What was done and must not get lost when n8n runs it again (Retry On Fail): the next try finds the same map. */
+	done: Map<string, Done>;
 }
 
 export interface BatchInput<Input> {
@@ -70,9 +93,19 @@ export interface BatchOutput {
 	items: number[];
 }
 
-/** An operation as the runner sees it: a checked item is ready to be run. */
+/** An operation as the runner sees it. */
 export interface ItemOperation extends Face {
-	prepare(item: ItemFields): (client: EmnifyClient) => Promise<IDataObject[]>;
+	prepare(item: ItemFields): PreparedItem;
+}
+
+/** A checked item, ready to be run. */
+export interface PreparedItem {
+	run(client: EmnifyClient): Promise<IDataObject[]>;
+	/** See {@link OpenOutcome}. */
+	whenOpen?: {
+		advice: string;
+		lookUp?(client: EmnifyClient): Promise<IDataObject[] | undefined>;
+	};
 }
 
 /** An operation on all items at once as the runner sees it. */
@@ -82,7 +115,7 @@ export interface BatchOperation extends Face {
 
 export interface PreparedBatch {
 	readItem(item: ItemFields): unknown;
-	run(batch: Batch, inputs: Array<BatchInput<unknown>>): Promise<BatchOutput[]>;
+	run(batch: Batch<unknown>, inputs: Array<BatchInput<unknown>>): Promise<BatchOutput[]>;
 }
 
 export type Operation = ItemOperation | BatchOperation;
@@ -91,24 +124,35 @@ export type Operation = ItemOperation | BatchOperation;
 export function defineOperation<Input>({
 	read,
 	run,
+	whenOpen,
 	...face
 }: OperationDefinition<Input>): ItemOperation {
 	return {
 		...face,
 		prepare(item) {
 			const input = read(item);
-			return async (client) => await run(client, input);
+			const { advice = '', lookUp, holdsFor } = whenOpen ?? {};
+			return {
+				run: async (client) => await run(client, input),
+				...(whenOpen &&
+					holdsFor?.(input) !== false && {
+						whenOpen: {
+							advice,
+							...(lookUp && { lookUp: async (client) => await lookUp(client, input) }),
+						},
+					}),
+			};
 		},
 	};
 }
 
 /** Makes a {@link BatchOperation} of its definition. */
-export function defineBatchOperation<Settings, Input>({
+export function defineBatchOperation<Settings, Input, Done>({
 	readSettings,
 	readItem,
 	run,
 	...face
-}: BatchDefinition<Settings, Input>): BatchOperation {
+}: BatchDefinition<Settings, Input, Done>): BatchOperation {
 	return {
 		...face,
 		prepareBatch(first) {
@@ -116,7 +160,7 @@ export function defineBatchOperation<Settings, Input>({
 			return {
 				readItem: (item) => readItem(item, settings),
 				run: async (batch, inputs) =>
-					await run(batch, settings, inputs as Array<BatchInput<Input>>),
+					await run(batch as Batch<Done>, settings, inputs as Array<BatchInput<Input>>),
 			};
 		},
 	};

@@ -90,20 +90,29 @@ async function searchKeys(
 	try {
 		const client = await EmnifyClient.connect(context);
 		const user = chosenUser(client);
-		const { mfa } = await client.object<UserWithMfa>({
-			method: 'GET',
-			path: apiPath`/user/${'id' in user ? user.id : user.username}`,
-			action: `list the MFA keys of ${userInWords(user)}`,
-			advice: userAdvice(user),
-		});
+		const keys = await mfaKeysOf(client, user);
 		const text = filter.toLowerCase();
-		const results = (mfa ?? [])
+		const results = (keys ?? [])
 			.map((key) => ({ name: keyInWords(key), value: key.id }))
 			.filter(({ name, value }) => name.toLowerCase().includes(text) || String(value) === text);
 		return { results };
 	} catch (error) {
 		throw toNodeError(context.getNode(), error);
 	}
+}
+
+/** A user's MFA keys (§5), without their secrets; `undefined` where emnify does not tell. Throws an `EmnifyError`. */
+export async function mfaKeysOf(
+	client: EmnifyClient,
+	user: UserReference,
+): Promise<MfaKey[] | undefined> {
+	const { mfa } = await client.object<UserWithMfa>({
+		method: 'GET',
+		path: apiPath`/user/${'id' in user ? user.id : user.username}`,
+		action: `list the MFA keys of ${userInWords(user)}`,
+		advice: userAdvice(user),
+	});
+	return mfa ?? undefined;
 }
 
 /** A key for a person: `Time-Based One-Time Password · Active · since 20 Feb 2026`. */

@@ -1,10 +1,9 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import { apiPath } from '../../api/client';
-import { EmnifyError } from '../../api/errors';
-import { mayPass } from '../../api/retry';
 import { TOKENS_FORBIDDEN } from '../../shared/applicationToken';
 import { badValue } from '../../shared/locator';
+import { withSecret } from '../../shared/secretAnswer';
 import { readTimestamp, toTimestamp } from '../../shared/timestamp';
 import { defineOperation, type ItemFields } from '../operation';
 import { readBound } from './bound';
@@ -53,7 +52,6 @@ export const createApplicationToken = defineOperation({
 		},
 	],
 	access: 'write',
-	repeatable: false,
 	read(item) {
 		const expiryDate = readExpiryDate(item);
 		const ip = readIpRange(item);
@@ -65,14 +63,20 @@ export const createApplicationToken = defineOperation({
 		};
 	},
 	async run(client, body) {
-		const answer = client.object<IDataObject>({
+		const action = 'create the application token';
+		const answer = await client.object<IDataObject>({
 			method: 'POST',
 			path: apiPath`/application_token`,
 			body,
-			action: 'create the application token',
+			action,
 			advice: { 403: TOKENS_FORBIDDEN },
 		});
-		return [await answer.catch(tellThatItMayExist)];
+		return [withSecret(answer, 'application_token', action)];
+	},
+	whenOpen: {
+		// The list does not hold the secret, without which the token is of no use.
+		advice:
+			'If the request reached emnify, there is a token now whose secret nobody knows: look for it with Application Token → Get Many, and revoke it, before you create another.',
 	},
 });
 
@@ -87,15 +91,4 @@ function readExpiryDate(item: ItemFields): string | undefined {
 	const expiryDate = readTimestamp('Expiry Date', value, item.timezone);
 	if (expiryDate === undefined || expiryDate > toTimestamp(new Date())) return expiryDate;
 	throw badValue('Expiry Date', String(value), 'a date and time in the future');
-}
-
-/** Without an answer nobody knows the secret, but emnify may have created the token. */
-function tellThatItMayExist(error: unknown): never {
-	if (!(error instanceof EmnifyError) || !mayPass(error)) throw error;
-	throw new EmnifyError(
-		error.kind,
-		error.message,
-		`If the request reached emnify, there is a token now whose secret nobody knows: look for it with Application Token → Get Many, and revoke it, before you create another. ${error.description}`,
-		error.facts,
-	);
 }

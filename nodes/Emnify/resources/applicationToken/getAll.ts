@@ -3,6 +3,7 @@ import type { IDataObject } from 'n8n-workflow';
 import { applicationTokensRequest } from '../../shared/applicationToken';
 import { limitFields, readLimit } from '../../shared/limit';
 import { defineOperation } from '../operation';
+import { createApplicationToken } from './create';
 
 /** `GET /api/v1/application_token` (§5). */
 export const getAllApplicationTokens = defineOperation({
@@ -14,6 +15,7 @@ export const getAllApplicationTokens = defineOperation({
 	},
 	fields: limitFields,
 	access: 'read',
+	settles: [createApplicationToken],
 	read: readLimit,
 	async run(client, limit) {
 		return (await client.list<IDataObject>(applicationTokensRequest)).slice(0, limit);

@@ -1,6 +1,15 @@
 import { apiPath } from '../../api/client';
-import { readTokenId, tokenIdField, TOKENS_FORBIDDEN } from '../../shared/applicationToken';
+import { cannotBeSeen } from '../../api/errors';
+import type { ApplicationToken } from '../../api/types';
+import {
+	applicationTokensRequest,
+	isRevoked,
+	readTokenId,
+	tokenIdField,
+	TOKENS_FORBIDDEN,
+} from '../../shared/applicationToken';
 import { defineOperation } from '../operation';
+import { createApplicationToken } from './create';
 
 /** `PATCH /api/v1/application_token/{id}` (§5). Its answer is undocumented. */
 export const revokeApplicationToken = defineOperation({
@@ -22,6 +31,7 @@ export const revokeApplicationToken = defineOperation({
 		tokenIdField,
 	],
 	access: 'write',
+	settles: [createApplicationToken],
 	read: readTokenId,
 	async run(client, tokenId) {
 		await client.command(
@@ -39,5 +49,15 @@ export const revokeApplicationToken = defineOperation({
 			'undocumented',
 		);
 		return [{ revoked: true }];
+	},
+	whenOpen: {
+		advice:
+			'Nobody knows whether the token is revoked: Application Token → Get Many shows its status.',
+		async lookUp(client, tokenId) {
+			const tokens = await client.list<ApplicationToken>(applicationTokensRequest);
+			const token = tokens.find(({ id }) => String(id) === tokenId);
+			if (!token) throw cannotBeSeen(`application token ${tokenId}`);
+			return isRevoked(token) ? [{ revoked: true }] : undefined;
+		},
 	},
 });

@@ -184,6 +184,11 @@ export const retrieveToken = defineOperation({
 			}),
 		];
 	},
+	whenOpen: {
+		advice:
+			'If the login reached emnify, its code is used up: log in with User Credentials again for a new MFA token, and take a new code.',
+		holdsFor: (grant) => 'body' in grant && 'code' in grant.body,
+	},
 });
 
 type Grant = { body: AuthenticateBody } | { forceNewToken: boolean };

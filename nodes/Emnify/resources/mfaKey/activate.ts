@@ -1,10 +1,14 @@
 import { apiPath } from '../../api/client';
+import { cannotBeSeen } from '../../api/errors';
 import { readTotpSecret } from '../../api/totp';
 import { readCode } from '../../shared/code';
-import { keyIdField, readKeyId } from '../../shared/keyId';
+import { keyIdField, mfaKeysOf, readKeyId } from '../../shared/keyId';
 import { REQUESTING_USER_ADVICE } from '../../shared/requestingUser';
 import { readText } from '../../shared/text';
 import { defineOperation } from '../operation';
+
+/** The status of an MFA key (§1, endpoint 5). */
+const ACTIVE = 1;
 
 /** Endpoint 3 (§1). */
 export const activateMfaKey = defineOperation({
@@ -80,5 +84,15 @@ export const activateMfaKey = defineOperation({
 			},
 		});
 		return [{ success: true }];
+	},
+	whenOpen: {
+		advice:
+			'Nobody knows whether the key is active, and the code may be used up: User → Get shows the status of your keys.',
+		async lookUp(client, { keyId }) {
+			const keys = await mfaKeysOf(client, { id: 'my' });
+			const status = keys?.find(({ id }) => String(id) === keyId)?.status;
+			if (!status) throw cannotBeSeen(`MFA key ${keyId}`);
+			return status.id === ACTIVE ? [{ success: true }] : undefined;
+		},
 	},
 });

@@ -4,6 +4,7 @@ import { apiPath } from '../../api/client';
 import { mfaKeyTypeField, readMfaKeyType } from '../../shared/mfaKeyType';
 import { passwordFields, readPassword } from '../../shared/password';
 import { REQUESTING_USER_ADVICE } from '../../shared/requestingUser';
+import { withSecret } from '../../shared/secretAnswer';
 import { defineOperation } from '../operation';
 
 /** Endpoint 2 (§1). */
@@ -28,11 +29,12 @@ export const createMfaKey = defineOperation({
 	access: 'write',
 	read: (item) => ({ type: readMfaKeyType(item), password: readPassword(item) }),
 	async run(client, { type, password }) {
+		const action = 'create the MFA key';
 		const key = await client.object<IDataObject>({
 			method: 'POST',
 			path: apiPath`/user/mfa`,
 			body: { type: { id: type }, password },
-			action: 'create the MFA key',
+			action,
 			advice: {
 				403: REQUESTING_USER_ADVICE,
 				404: REQUESTING_USER_ADVICE,
@@ -40,6 +42,10 @@ export const createMfaKey = defineOperation({
 				422: 'Check the password, which must be that of the credential’s own user, and the type.',
 			},
 		});
-		return [key];
+		return [withSecret(key, 'secret_key', action)];
+	},
+	whenOpen: {
+		advice:
+			'If the request reached emnify, there is a pending MFA key now whose secret nobody knows: User → Get shows it. Delete it with MFA Key → Delete before you create another.',
 	},
 });

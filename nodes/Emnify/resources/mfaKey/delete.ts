@@ -1,7 +1,9 @@
 import { apiPath } from '../../api/client';
-import { keyIdField, readKeyId } from '../../shared/keyId';
+import { cannotBeSeen } from '../../api/errors';
+import { keyIdField, mfaKeysOf, readKeyId } from '../../shared/keyId';
 import { readUser, resolveUser, userAdvice, userField, userInWords } from '../../shared/user';
 import { defineOperation } from '../operation';
+import { createMfaKey } from './create';
 
 /** Endpoint 4 (§1). */
 export const deleteMfaKey = defineOperation({
@@ -13,6 +15,7 @@ export const deleteMfaKey = defineOperation({
 	},
 	fields: [userField, keyIdField('searchMfaKeys')],
 	access: 'write',
+	settles: [createMfaKey],
 	read: (item) => ({ user: readUser(item), keyId: readKeyId(item) }),
 	async run(client, { user, keyId }) {
 		await client.command({
@@ -25,5 +28,13 @@ export const deleteMfaKey = defineOperation({
 			),
 		});
 		return [{ deleted: true }];
+	},
+	whenOpen: {
+		advice: 'Nobody knows whether the key is deleted: User → Get shows the user’s MFA keys.',
+		async lookUp(client, { user, keyId }) {
+			const left = await mfaKeysOf(client, user);
+			if (!left) throw cannotBeSeen(`the MFA keys of ${userInWords(user)}`);
+			return left.some(({ id }) => String(id) === keyId) ? undefined : [{ deleted: true }];
+		},
 	},
 });

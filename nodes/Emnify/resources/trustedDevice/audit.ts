@@ -8,7 +8,7 @@ import { readUser, userField, type UserReference } from '../../shared/user';
 import { readUserFilters, userFiltersField } from '../../shared/users';
 import { defineBatchOperation } from '../operation';
 import { policyField, readPolicy } from './auditPolicy';
-import { readRevokePlan, revokeFields } from './auditRevoke';
+import { readRevokePlan, revokeFields, type DoneRevocation } from './auditRevoke';
 import { Audit, type AuditSettings } from './auditRun';
 
 const fields: INodeProperties[] = [
@@ -59,7 +59,11 @@ const fields: INodeProperties[] = [
 ];
 
 /** All users (§5) × their trusted devices (endpoint 7, §1), checked against a policy. */
-export const auditTrustedDevices = defineBatchOperation<AuditSettings, UserReference | undefined>({
+export const auditTrustedDevices = defineBatchOperation<
+	AuditSettings,
+	UserReference | undefined,
+	DoneRevocation
+>({
 	option: {
 		name: 'Audit',
 		value: 'audit',

@@ -1,7 +1,6 @@
-import type { IDataObject, INodeProperties } from 'n8n-workflow';
+import type { INodeProperties } from 'n8n-workflow';
 
-import { EmnifyError } from '../../api/errors';
-import { mayPass } from '../../api/retry';
+import { EmnifyError, isEmnifysNotFound, isOutcomeOpen } from '../../api/errors';
 import type { AuditedDevice } from '../../audit/auditUser';
 import type { AuditPolicy, RuleName } from '../../audit/policy';
 import { oldestFirst } from '../../audit/summary';
@@ -50,7 +49,7 @@ export const revokeFields: INodeProperties[] = [
 		typeOptions: { minValue: 1 },
 		default: 10,
 		description:
-			'The most devices to revoke in one run, those trusted for the longest first. The others are reported as over the limit.',
+			'The most devices to revoke in one run, those trusted for the longest first. One that cannot be revoked does not count. The others are reported as over the limit.',
 		displayOptions: { show: { revoke: ['dryRun', 'revoke'] } },
 	},
 ];
@@ -64,7 +63,13 @@ export interface RevokePlan {
 
 /** What was done, or would be done, with a device. */
 export type RevocationOutcome =
-	'none' | 'would_be_revoked' | 'revoked' | 'gone_already' | 'failed' | 'unknown' | 'over_limit';
+	| 'would_be_revoked'
+	| 'revoked'
+	| 'gone_already'
+	| 'failed'
+	| 'unknown'
+	| 'over_limit'
+	| 'not_tried';
 
 export interface Revocation {
 	outcome: RevocationOutcome;
@@ -72,9 +77,16 @@ export interface Revocation {
 	message?: string;
 }
 
-/** A device of the audit's output, with what became of it. */
-export interface RevocableDevice extends AuditedDevice {
-	revocation?: Revocation;
+/** A device of the audit, where it stands in the output, and the items that it comes from. */
+export interface PlacedDevice {
+	device: AuditedDevice;
+	place: number;
+	items: number[];
+}
+
+/** What may have been done, for the next try of this run. */
+export interface DoneRevocation extends PlacedDevice {
+	revocation: Revocation;
 }
 
 /** Reads the fields on revoking. Throws an `EmnifyError` (`input`). */
@@ -93,102 +105,190 @@ export function isToBeRevoked({ findings }: AuditedDevice, { rules }: RevokePlan
 	return findings.some(({ rule }) => rules.includes(rule));
 }
 
-/** What an earlier try of this run did (Retry On Fail): where a device is listed again, it was not done after all. */
-export function doneBefore({ remembered }: Batch, devices: RevocableDevice[]): RevocableDevice[] {
-	const isSame = (a: RevocableDevice) => (b: RevocableDevice) =>
-		a.device.id === b.device.id && a.user.id === b.user.id;
-	const before = remembered as unknown as RevocableDevice[];
-	return before.filter((device) => !devices.some(isSame(device)));
-}
+/** After so many failures in a row the next one would fail as well: nobody may do it, say. */
+const MOST_FAILED_IN_A_ROW = 100;
 
-/**
- * Revokes the devices, one after the other, those trusted for the longest first, and notes with each what became of it. A
- * device that cannot be revoked does not keep the others from it. What was done `before` counts towards the cap. Throws an
- * `EmnifyError` that accounts for what was done where no further one can be revoked: no session, the rate limit, or the
- * execution cancelled.
- */
-export async function revokeDevices(
-	batch: Batch,
-	devices: RevocableDevice[],
-	{ mode, max }: RevokePlan,
-	before: RevocableDevice[],
-): Promise<void> {
-	const chosen = [...devices].sort(oldestFirst);
-	for (const device of chosen.splice(Math.max(0, max - before.length))) {
-		device.revocation = { outcome: 'over_limit' };
+/** What counts towards the cap: what was revoked, may have been, or would be. */
+const COUNTED: RevocationOutcome[] = ['revoked', 'unknown', 'would_be_revoked'];
+
+/** Revokes devices, and keeps what became of each, over the tries of a run as well (Retry On Fail). */
+export class Revocations {
+	private readonly outcomes = new Map<string, Revocation>();
+
+	/** What an earlier try did, or may have done. */
+	private readonly before: Map<string, DoneRevocation>;
+
+	constructor(
+		private readonly batch: Batch<DoneRevocation>,
+		private readonly plan: RevokePlan,
+	) {
+		this.before = new Map(batch.done);
 	}
-	for (const device of chosen) {
-		if (mode === 'dryRun') {
-			device.revocation = { outcome: 'would_be_revoked' };
-			continue;
-		}
-		device.revocation = await revokeDevice(batch, device).catch((error: unknown) => {
-			// It was under way when the execution was stopped, or just before.
-			const isOpen = error instanceof EmnifyError && error.kind === 'cancelled';
-			if (isOpen) device.revocation = { outcome: 'unknown', message: error.message };
-			throw accountFor(error, [...before, ...chosen]);
-		});
-		const { outcome } = device.revocation;
-		if (outcome === 'revoked' || outcome === 'unknown') {
-			batch.remember(device as unknown as IDataObject);
+
+	/** Learns from a user's devices what became of those of an earlier try: one that is missing is gone. */
+	seen(userId: number, listed: Array<{ id: number }>): void {
+		for (const [key, done] of this.before) {
+			const { user, device } = done.device;
+			if (user.id !== userId) continue;
+			if (listed.some(({ id }) => id === device.id)) this.before.delete(key);
+			else {
+				const gone: DoneRevocation = {
+					...done,
+					revocation: { ...done.revocation, outcome: 'revoked' },
+				};
+				this.before.set(key, gone);
+				this.batch.done.set(key, gone);
+			}
 		}
 	}
-}
 
-async function revokeDevice(batch: Batch, { user, device }: AuditedDevice): Promise<Revocation> {
-	const owner = { id: String(user.id) };
-	try {
-		await revokeTrust(batch.client, owner, device.id);
-		return { outcome: 'revoked' };
-	} catch (error) {
-		if (!(error instanceof EmnifyError)) return await Promise.reject(error as Error);
-		if (error.facts.httpStatus === 404) return { outcome: 'gone_already', message: error.message };
-		if (error.kind === 'rejected') return { outcome: 'failed', message: error.message };
-		if (!mayPass(error)) return await Promise.reject(error);
-		return await lookAfter(error, batch, device.id, owner);
+	/**
+	 * Revokes the devices, one after the other, those trusted for the longest first, until as many as the cap allows were
+	 * revoked, or may have been, earlier tries included. A device that cannot be revoked does not keep the others from it.
+	 * Throws an `EmnifyError` that accounts for what was done where no further one can be revoked: no session, the rate limit,
+	 * or the execution cancelled.
+	 */
+	async revoke(candidates: PlacedDevice[]): Promise<void> {
+		const { max } = this.plan;
+		const ordered = [...candidates].sort((a, b) => oldestFirst(a.device, b.device));
+		for (const { device } of ordered) this.before.delete(keyOf(device));
+		let counted = this.before.size;
+		let failedInARow = 0;
+		for (const [index, candidate] of ordered.entries()) {
+			const { device } = candidate;
+			if (counted >= max) this.note(candidate, { outcome: 'over_limit' });
+			else if (failedInARow >= MOST_FAILED_IN_A_ROW) this.note(candidate, NOT_TRIED);
+			else {
+				const revocation = await this.attempt(device).catch((error: unknown) => {
+					// It was under way when the execution was stopped, or just before.
+					if (error instanceof EmnifyError && error.kind === 'cancelled') {
+						this.note(candidate, { outcome: 'unknown', message: error.message });
+					}
+					throw this.account(error, ordered.slice(0, index + max - counted));
+				});
+				this.note(candidate, revocation);
+				if (COUNTED.includes(revocation.outcome)) counted++;
+				failedInARow = ['failed', 'unknown'].includes(revocation.outcome) ? failedInARow + 1 : 0;
+			}
+		}
+	}
+
+	/** What became of a device, or `undefined` where it was not to be revoked. */
+	of(device: AuditedDevice): Revocation | undefined {
+		return this.outcomes.get(keyOf(device));
+	}
+
+	/** What an earlier try did with devices that are not there any more, or that nobody could look at again. */
+	ofEarlierTries(): DoneRevocation[] {
+		return [...this.before.values()];
+	}
+
+	/** How many devices there are of each outcome. */
+	counts(): Partial<Record<RevocationOutcome, number>> {
+		const counts: Partial<Record<RevocationOutcome, number>> = { revoked: 0 };
+		const earlier = this.ofEarlierTries().map(({ revocation }) => revocation);
+		for (const { outcome } of [...earlier, ...this.outcomes.values()]) {
+			counts[outcome] = (counts[outcome] ?? 0) + 1;
+		}
+		return counts;
+	}
+
+	private note(candidate: PlacedDevice, revocation: Revocation): void {
+		const key = keyOf(candidate.device);
+		this.outcomes.set(key, revocation);
+		if (this.plan.mode === 'dryRun') return;
+		if (COUNTED.includes(revocation.outcome))
+			this.batch.done.set(key, { ...candidate, revocation });
+		else if (revocation.outcome !== 'over_limit') this.batch.done.delete(key);
+	}
+
+	private async attempt({ user, device }: AuditedDevice): Promise<Revocation> {
+		if (this.plan.mode === 'dryRun') return { outcome: 'would_be_revoked' };
+		const owner = { id: String(user.id) };
+		try {
+			await revokeTrust(this.batch.client, owner, device.id);
+			return { outcome: 'revoked' };
+		} catch (error) {
+			if (!(error instanceof EmnifyError) || error.kind === 'cancelled') {
+				return await Promise.reject(error as Error);
+			}
+			const { kind, message, facts } = error;
+			if (isEmnifysNotFound(error)) return this.missing({ user, device }, message);
+			// A 404 of something else than emnify says nothing. What found no connection may have one by now.
+			const foundNoConnection = kind === 'unreachable' && facts.neverSent === true;
+			if (foundNoConnection || facts.httpStatus === 404 || isOutcomeOpen(error)) {
+				return await this.lookAfter(error, { user, device });
+			}
+			if (isRefusal(error)) return { outcome: 'failed', message };
+			return await Promise.reject(error);
+		}
+	}
+
+	/** Nobody knows whether that was carried out, so it is not sent again: the list of the user's devices tells. */
+	private async lookAfter(error: EmnifyError, device: Known): Promise<Revocation> {
+		const { message, facts } = error;
+		const isOpen = isOutcomeOpen(error);
+		const left = await trustedDevicesOf(this.batch.client, { id: String(device.user.id) }).catch(
+			async (failure: unknown) =>
+				facts.neverSent ? await Promise.reject(failure as Error) : undefined,
+		);
+		if (!left) return { outcome: isOpen ? 'unknown' : 'failed', message };
+		if (left.some(({ id }) => id === device.device.id)) return { outcome: 'failed', message };
+		return isOpen ? { outcome: 'revoked', message } : this.missing(device, message);
+	}
+
+	/** It is not there: by an earlier try of this run, or by somebody else. */
+	private missing(device: Known, message: string): Revocation {
+		return { outcome: this.batch.done.has(keyOf(device)) ? 'revoked' : 'gone_already', message };
+	}
+
+	/** The failure that ended the revoking, with what became of each device before. */
+	private account(error: unknown, planned: PlacedDevice[]): unknown {
+		if (!(error instanceof EmnifyError)) return error;
+		const all = [
+			...this.ofEarlierTries(),
+			...planned.map(({ device }) => ({ device, revocation: this.of(device) })),
+		];
+		const having = (outcome: RevocationOutcome | undefined) =>
+			all.filter(({ revocation }) => revocation?.outcome === outcome).map(({ device }) => device);
+		const revoked = having('revoked');
+		const others = [
+			['Not revoked', having(undefined)],
+			['Could not be revoked', having('failed')],
+			['Perhaps revoked', having('unknown')],
+			['Gone already', having('gone_already')],
+		] as const;
+		const accounts = others.filter(([, found]) => found.length > 0);
+		return new EmnifyError(
+			error.kind,
+			`${error.message}. ${revoked.length} of ${all.length} devices were revoked before this: ${named(revoked)}`,
+			[error.description, ...accounts.map(([what, found]) => `${what}: ${named(found)}.`)].join(
+				' ',
+			),
+			error.facts,
+		);
 	}
 }
 
-/** Nobody knows whether that was carried out, so it is not sent again: the list of the user's devices tells. */
-async function lookAfter(
-	{ message }: EmnifyError,
-	{ client }: Batch,
-	deviceId: number,
-	owner: { id: string },
-): Promise<Revocation> {
-	return await trustedDevicesOf(client, owner).then(
-		(left) =>
-			left.some(({ id }) => id === deviceId)
-				? { outcome: 'failed', message }
-				: { outcome: 'revoked', message },
-		() => ({ outcome: 'unknown', message }),
-	);
+type Known = Pick<AuditedDevice, 'user' | 'device'>;
+
+const NOT_TRIED: Revocation = {
+	outcome: 'not_tried',
+	message: `It was not tried, because the ${MOST_FAILED_IN_A_ROW} devices before could not be revoked`,
+};
+
+function keyOf({ user, device }: Known): string {
+	return `${user.id}/${device.id}`;
 }
 
-/** The failure that ended the revoking, with what became of each device before. */
-function accountFor(error: unknown, devices: RevocableDevice[]): unknown {
-	if (!(error instanceof EmnifyError)) return error;
-	const of = (outcome: RevocationOutcome | undefined) =>
-		devices.filter(({ revocation }) => revocation?.outcome === outcome);
-	const revoked = of('revoked');
-	const others = [
-		['Not revoked', of(undefined)],
-		['Could not be revoked', of('failed')],
-		['Perhaps revoked', of('unknown')],
-		['Gone already', of('gone_already')],
-	] as const;
-	const accounts = others.filter(([, found]) => found.length > 0);
-	return new EmnifyError(
-		error.kind,
-		`${error.message}. ${revoked.length} of ${devices.length} devices were revoked before this: ${named(revoked)}`,
-		[error.description, ...accounts.map(([what, found]) => `${what}: ${named(found)}.`)].join(' '),
-		error.facts,
-	);
+/** Whether it was refused because of what was asked for: another device may fare better. */
+function isRefusal({ facts: { httpStatus = 0 } }: EmnifyError): boolean {
+	return httpStatus >= 400 && ![401, 429].includes(httpStatus);
 }
 
 const MOST_NAMED = 100;
 
-function named(devices: RevocableDevice[]): string {
+function named(devices: AuditedDevice[]): string {
 	if (devices.length === 0) return 'none';
 	const names = devices
 		.slice(0, MOST_NAMED)
@@ -197,28 +297,20 @@ function named(devices: RevocableDevice[]): string {
 	return names.join(', ') + (more > 0 ? ` and ${more} more` : '');
 }
 
-/** How many devices there are of each outcome. */
-export function countOutcomes(devices: RevocableDevice[]): Record<string, number> {
-	const counts: Record<string, number> = { revoked: 0 };
-	for (const { revocation } of devices) {
-		if (revocation) counts[revocation.outcome] = (counts[revocation.outcome] ?? 0) + 1;
-	}
-	return counts;
-}
-
-const outcomesInWords: Record<string, string> = {
+const outcomesInWords: Record<RevocationOutcome, string> = {
 	would_be_revoked: 'would be revoked',
 	revoked: 'revoked',
 	gone_already: 'gone already',
 	failed: 'not revoked',
 	unknown: 'perhaps revoked',
 	over_limit: 'left for the next run (Max Revocations)',
+	not_tried: 'not tried after too many failures in a row',
 };
 
 /** The line of the summary's text on the revoking. */
 export function revocationsInWords(
 	mode: RevokePlan['mode'],
-	counts: Record<string, number>,
+	counts: Partial<Record<string, number>>,
 ): string {
 	const parts = Object.entries(outcomesInWords).flatMap(([outcome, words]) => {
 		const count = counts[outcome] ?? 0;

@@ -5,7 +5,7 @@ import { concurrently } from '../../api/concurrently';
 import { EmnifyError } from '../../api/errors';
 import { mayPass } from '../../api/retry';
 import type { User } from '../../api/types';
-import { auditUser, type AuditedUser } from '../../audit/auditUser';
+import { auditUser, type AuditedDevice, type AuditedUser } from '../../audit/auditUser';
 import type { AuditPolicy } from '../../audit/policy';
 import { SummaryBuilder, type UnreadableUser } from '../../audit/summary';
 import { CONCURRENT_READS } from '../../shared/concurrency';
@@ -15,12 +15,10 @@ import { findUser, userInWords, type UserReference } from '../../shared/user';
 import { allUsers, type UserFilters } from '../../shared/users';
 import type { Batch, BatchInput, BatchOutput } from '../operation';
 import {
-	countOutcomes,
-	doneBefore,
 	isToBeRevoked,
+	Revocations,
 	revocationsInWords,
-	revokeDevices,
-	type RevocableDevice,
+	type DoneRevocation,
 	type RevokePlan,
 } from './auditRevoke';
 
@@ -48,7 +46,7 @@ interface Target {
 interface UserResult {
 	place: number;
 	items: number[];
-	devices: RevocableDevice[];
+	devices: AuditedDevice[];
 	unreadable?: UnreadableUser;
 }
 
@@ -69,8 +67,7 @@ export class Audit {
 	/** Those whose turn comes once more at the end: what may pass may have passed by then. */
 	private readonly putOff: Target[] = [];
 
-	/** What an earlier try of this run revoked. */
-	private before: RevocableDevice[] = [];
+	private readonly revocations: Revocations;
 
 	private usersRead = 0;
 
@@ -79,10 +76,11 @@ export class Audit {
 	private unreadableInARow = 0;
 
 	constructor(
-		private readonly batch: Batch,
+		private readonly batch: Batch<DoneRevocation>,
 		private readonly settings: AuditSettings,
 	) {
 		this.summary = new SummaryBuilder(settings.policy);
+		this.revocations = new Revocations(batch, settings.revoke);
 	}
 
 	async run(inputs: Array<BatchInput<UserReference | undefined>>): Promise<BatchOutput[]> {
@@ -90,7 +88,7 @@ export class Audit {
 		const targets =
 			this.settings.users === 'input'
 				? targetsOf(inputs)
-				: listedTargets(client, this.settings.users);
+				: listedTargets(client, this.settings.users, inputs[0]?.index ?? 0);
 		await concurrently(targets, CONCURRENT_READS, async (target) => {
 			await this.auditTarget(target, true);
 		});
@@ -103,11 +101,11 @@ export class Audit {
 				`The trusted devices of ${this.usersUnreadable} of ${this.usersRead} users could not be read. The output tells which and why.`,
 			);
 		}
-		const revocable = this.results
-			.flatMap(({ devices }) => devices)
-			.filter((device) => isToBeRevoked(device, this.settings.revoke));
-		this.before = doneBefore(this.batch, revocable);
-		await revokeDevices(this.batch, revocable, this.settings.revoke, this.before);
+		await this.revocations.revoke(
+			this.results
+				.flatMap(({ devices, place, items }) => devices.map((device) => ({ device, place, items })))
+				.filter(({ device }) => isToBeRevoked(device, this.settings.revoke)),
+		);
 		return this.output(inputs);
 	}
 
@@ -121,6 +119,7 @@ export class Audit {
 			const { policy } = this.settings;
 			const devices = auditUser(auditedUser(user), listed, policy, client.now());
 			this.unreadableInARow = 0;
+			this.revocations.seen(user.id, listed);
 			this.summary.addUser(devices);
 			this.keep({ place, items, devices });
 		} catch (error) {
@@ -185,34 +184,39 @@ export class Audit {
 
 	private output(inputs: Array<BatchInput<unknown>>): BatchOutput[] {
 		const { users, output, revoke } = this.settings;
-		const items = users === 'input' ? inputs.map(({ index }) => index) : [0];
+		const [first = 0] = inputs.map(({ index }) => index);
+		const items = users === 'input' ? inputs.map(({ index }) => index) : [first];
 		if (output === 'summary') return [{ json: { ...this.summaryJson() }, items }];
-		const before = this.before.map((device) => ({ json: { ...device } as IDataObject, items }));
-		const results = [...this.results].sort((a, b) => a.place - b.place);
-		return [...before, ...results.flatMap((result) => outputOf(result, revoke))];
+		const isRevoking = revoke.mode !== 'none';
+		const before = this.revocations.ofEarlierTries().map(({ device, revocation, ...placed }) => ({
+			...placed,
+			json: { ...device, revocation } as IDataObject,
+		}));
+		const now = this.results.flatMap(({ items, place, devices, unreadable }) => {
+			if (unreadable) return [{ place, items, json: unreadableItem(unreadable) }];
+			return devices.map((device) => {
+				const revocation = this.revocations.of(device) ?? { outcome: 'none' };
+				return {
+					place,
+					items,
+					json: { ...device, ...(isRevoking && { revocation }) } as IDataObject,
+				};
+			});
+		});
+		return [...before, ...now].sort((a, b) => a.place - b.place);
 	}
 
 	private summaryJson(): IDataObject {
 		const { mode } = this.settings.revoke;
 		const summary = this.summary.build() as unknown as IDataObject;
 		if (mode === 'none') return summary;
-		const devices = this.results.flatMap((result) => result.devices);
-		const revocations = countOutcomes([...this.before, ...devices]);
+		const revocations = this.revocations.counts();
 		return {
 			...summary,
 			revocations,
 			text: `${String(summary.text)}\n\n${revocationsInWords(mode, revocations)}`,
 		};
 	}
-}
-
-function outputOf({ items, devices, unreadable }: UserResult, { mode }: RevokePlan): BatchOutput[] {
-	if (unreadable) return [{ json: unreadableItem(unreadable), items }];
-	return devices.map((device) => {
-		const revocation = device.revocation ?? { outcome: 'none' };
-		const json: IDataObject = { ...device, ...(mode !== 'none' && { revocation }) };
-		return { json, items };
-	});
 }
 
 /** Looks like a device with a finding, so that whoever alerts on findings hears of it. */
@@ -242,9 +246,10 @@ function targetsOf(inputs: Array<BatchInput<UserReference | undefined>>): Target
 async function* listedTargets(
 	client: EmnifyClient,
 	filters: UserFilters,
+	item: number,
 ): AsyncGenerator<Target, void> {
 	for await (const user of allUsers(client, filters)) {
-		yield { reference: { id: String(user.id) }, user, items: [0], place: user.id };
+		yield { reference: { id: String(user.id) }, user, items: [item], place: user.id };
 	}
 }
 

@@ -1,5 +1,5 @@
 import { deviceIdField, readDeviceId } from '../../shared/deviceId';
-import { revokeTrust } from '../../shared/trustedDevices';
+import { revokeTrust, trustedDevicesOf } from '../../shared/trustedDevices';
 import { readUser, userField } from '../../shared/user';
 import { defineOperation } from '../operation';
 
@@ -17,5 +17,13 @@ export const deleteTrustedDevice = defineOperation({
 	async run(client, { user, deviceId }) {
 		await revokeTrust(client, user, deviceId);
 		return [{ deleted: true }];
+	},
+	whenOpen: {
+		advice:
+			'Nobody knows whether the device is deleted: Trusted Device → Get Many shows whether it is still there.',
+		async lookUp(client, { user, deviceId }) {
+			const left = await trustedDevicesOf(client, user);
+			return left.some(({ id }) => String(id) === deviceId) ? undefined : [{ deleted: true }];
+		},
 	},
 });

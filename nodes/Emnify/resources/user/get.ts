@@ -1,6 +1,7 @@
 import type { INodeProperties } from 'n8n-workflow';
 
 import { findUser, readUser, userField } from '../../shared/user';
+import { createMfaKey } from '../mfaKey/create';
 import { defineOperation } from '../operation';
 
 /** Here, unlike elsewhere, a username takes no request of its own. */
@@ -24,6 +25,7 @@ export const getUser = defineOperation({
 	},
 	fields: [userToGetField],
 	access: 'read',
+	settles: [createMfaKey],
 	read: (item) => readUser(item),
 	run: async (client, user) => [await findUser(client, user)],
 });
