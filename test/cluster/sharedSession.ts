@@ -79,7 +79,7 @@ function devicesByWebhook(credential: CreatedCredential): WorkflowFile {
 	const parameters = {
 		resource: 'trustedDevice',
 		operation: 'getAll',
-		user: { __rl: true, mode: 'id', value: 'my' },
+		user: { __rl: true, mode: 'id', value: seed.administrator.id },
 		returnAll: true,
 		// The requests are held back until all of them are there.
 		options: { timeout: 300 },

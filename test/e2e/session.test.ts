@@ -38,22 +38,17 @@ const sentTokens = () => [
 	...new Set(simulator.requests.flatMap(({ headers }) => headers.authorization?.slice(7) ?? [])),
 ];
 
-const listDevices = {
-	resource: 'trustedDevice',
-	operation: 'getAll',
-	user: { __rl: true, mode: 'id', value: 'my' },
-	returnAll: true,
-};
+const listUsers = { resource: 'user', operation: 'getAll', returnAll: true };
 
 async function workflowWith(credential: CreatedCredential) {
-	const node = emnify(listDevices, credential, 'Devices');
+	const node = emnify(listUsers, credential, 'Users');
 	return (await n8n.rest.createWorkflow(workflowOf('Session', [runNow, node]))).id;
 }
 
 async function run(workflowId: string) {
 	const execution = await n8n.rest.runWorkflow(workflowId);
 	expect(execution.error).toBeUndefined();
-	return execution.itemsOf('Devices');
+	return execution.itemsOf('Users');
 }
 
 test('the credential test with a wrong secret tries once, and says why', async () => {

@@ -47,10 +47,10 @@ interface DeviceItem {
 const devicesIn = (json: IDataObject[]) => json as unknown as DeviceItem[];
 const deviceIds = (json: IDataObject[]) => devicesIn(json).map(({ device }) => device?.id);
 
-/** The ids of all devices that Acme Fleet's users have in the simulator. */
+/** The ids of all devices that the users of Acme Fleet and of its child have in the simulator. */
 const allDevices = ({ simulator }: Bench) =>
 	[...simulator.world.users.values()]
-		.filter(({ organisationId }) => organisationId === ids.acme)
+		.filter(({ organisationId }) => simulator.world.sees(ids.acme, organisationId))
 		.flatMap(({ trustedDevices }) => trustedDevices.map(({ id }) => id));
 
 /** An emnify of so many users with two devices each, whose pages hold 100. */
@@ -96,15 +96,15 @@ describe('output', () => {
 		});
 		expect(simulator.count(LOGIN)).toBe(1);
 		expect(simulator.count(USERS)).toBe(1);
-		expect(simulator.count(DEVICES)).toBe(13);
-		expect(simulator.count()).toBe(15);
+		expect(simulator.count(DEVICES)).toBe(14);
+		expect(simulator.count()).toBe(16);
 	});
 
 	test('devices: an item for each device, compliant or not', async () => {
 		const bench = await start();
 		const { json } = await bench.run(audit({ output: 'devices' }));
 		expect(deviceIds(json)).toEqual(allDevices(bench));
-		expect(devicesIn(json).filter(({ compliant }) => compliant)).toHaveLength(13);
+		expect(devicesIn(json).filter(({ compliant }) => compliant)).toHaveLength(14);
 		for (const { compliant, findings } of devicesIn(json)) {
 			expect(compliant).toBe(findings.length === 0);
 		}
@@ -117,9 +117,9 @@ describe('output', () => {
 		);
 		expect(json).toEqual([
 			{
-				users_checked: 13,
+				users_checked: 14,
 				users_failed: 0,
-				devices: 22,
+				devices: 23,
 				devices_with_findings: 10,
 				findings: { maxAgeDays: 9, flagInactiveUsers: 3 },
 				oldest_device: expect.objectContaining({
@@ -127,7 +127,7 @@ describe('output', () => {
 					age_days: 400,
 				}),
 				failed_users: [],
-				text: expect.stringMatching(/findings on 10 of 22 devices/),
+				text: expect.stringMatching(/findings on 10 of 23 devices/),
 			},
 		]);
 	});
@@ -259,7 +259,7 @@ describe('scope', () => {
 	test('all users are audited once, however many items come in', async () => {
 		const { run, simulator } = await start();
 		const { items } = await run(audit(), { items: times(5) });
-		expect(simulator.count(DEVICES)).toBe(13);
+		expect(simulator.count(DEVICES)).toBe(14);
 		expect(new Set(pairedItems(items))).toEqual(new Set([0]));
 	});
 
@@ -280,7 +280,7 @@ describe('nothing to find', () => {
 		expect((await run(audit({ output: 'devices' }))).json).toEqual([]);
 		expect((await run(audit({ output: 'summary' }))).json).toMatchObject([
 			{
-				users_checked: 13,
+				users_checked: 14,
 				devices: 0,
 				oldest_device: null,
 				text: expect.stringMatching(/Nothing found/),
@@ -323,7 +323,7 @@ describe('a user whose devices cannot be read', () => {
 			},
 		]);
 		const [task] = stored.data.resultData.runData.Emnify ?? [];
-		expect(task?.hints?.[0]?.message).toMatch(/of 1 of 13 users could not be read/);
+		expect(task?.hints?.[0]?.message).toMatch(/of 1 of 14 users could not be read/);
 	});
 
 	test('stands in the summary, which does not say that all is well', async () => {
@@ -332,7 +332,7 @@ describe('a user whose devices cannot be read', () => {
 		simulator.faults.next(fault, failing);
 		const { json } = await run(audit({ output: 'summary' }));
 		expect(json[0]).toMatchObject({
-			users_checked: 12,
+			users_checked: 13,
 			users_failed: 1,
 			failed_users: [{ message: expect.stringMatching(/does not allow it/) }],
 			text: expect.stringMatching(/incomplete[^]*could not be read/),
@@ -444,8 +444,8 @@ describe('a user whose devices cannot be read', () => {
 		const { json, error } = await run(audit({ output: 'summary', options: AT_ONCE }));
 		expect(error).toBeUndefined();
 		const { users_checked, users_failed } = json[0] as Record<string, number>;
-		expect(users_checked).toBeGreaterThanOrEqual(12);
-		expect(Number(users_checked) + Number(users_failed)).toBe(13);
+		expect(users_checked).toBeGreaterThanOrEqual(13);
+		expect(Number(users_checked) + Number(users_failed)).toBe(14);
 	});
 
 	test('emnify down for 25 users in a row ends the audit', async () => {
@@ -858,7 +858,7 @@ describe('any number of users', () => {
 		const { run, simulator } = await large(350, 1);
 		const { active, suspended } = userStatuses;
 		const users = [...simulator.world.users.values()]
-			.filter(({ organisationId }) => organisationId === ids.acme)
+			.filter(({ organisationId }) => simulator.world.sees(ids.acme, organisationId))
 			.sort((a, b) => a.id - b.id);
 		const [joins, leaves] = [users[3], users.at(-1)];
 		if (!joins || !leaves) throw new RangeError('There are too few users');

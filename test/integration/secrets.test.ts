@@ -1,7 +1,7 @@
 /* eslint-disable @n8n/community-nodes/no-restricted-globals, @n8n/community-nodes/no-restricted-imports, @n8n/community-nodes/no-hardcoded-secrets -- tests run in Node, not in n8n */
 import { inspect } from 'node:util';
 
-import { startSimulator, type Fault, type Simulator } from '../simulator';
+import { seed, startSimulator, type Fault, type Simulator } from '../simulator';
 import { Engine, type StoredCredential } from './engine';
 import { AT_ONCE } from './support';
 
@@ -89,7 +89,7 @@ const parameters = {
 	resource: 'trustedDevice',
 	operation: 'getAll',
 	returnAll: true,
-	user: { __rl: true, mode: 'id', value: 'my' },
+	user: { __rl: true, mode: 'id', value: seed.administrator.id },
 	options: AT_ONCE,
 };
 
@@ -146,7 +146,6 @@ describe.each(failures)('%s', (_name, fault) => {
 });
 
 test('a live token reaches no failure either', async () => {
-	const { seed } = await import('../simulator');
 	const credential = engine.storeCredential({
 		baseUrl: simulator.url,
 		applicationToken: seed.applicationToken,

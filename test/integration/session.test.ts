@@ -42,17 +42,27 @@ const userData = (simulator: Simulator, user: User, more: Record<string, string>
 	...more,
 });
 
-const listDevices = (credential: StoredCredential, count = 1, options = {}): NodeToRun => ({
-	credential,
-	items: Array.from({ length: count }, () => ({})),
-	parameters: {
-		resource: 'trustedDevice',
-		operation: 'getAll',
-		returnAll: true,
-		user: { __rl: true, mode: 'id', value: 'my' },
-		options,
-	},
-});
+/** Lists one's own devices as a user; under an application token, which names none, those of a chosen one. */
+const listDevices = (
+	credential: StoredCredential,
+	count = 1,
+	options = {},
+	userId: number = seed.administrator.id,
+): NodeToRun => {
+	const { authenticationMethod } = engine.storedCredential(credential);
+	const value = authenticationMethod === 'userCredentials' ? 'my' : userId;
+	return {
+		credential,
+		items: Array.from({ length: count }, () => ({})),
+		parameters: {
+			resource: 'trustedDevice',
+			operation: 'getAll',
+			returnAll: true,
+			user: { __rl: true, mode: 'id', value },
+			options,
+		},
+	};
+};
 
 const logins = (simulator: Simulator) => simulator.count(AUTHENTICATE);
 
@@ -150,7 +160,7 @@ describe('one session for a credential', () => {
 		const oldToken = engine.storedCredential(credential).sessionToken as string;
 		simulator.forget();
 		engine.editCredential(credential, { applicationToken: seed.secondApplicationToken });
-		const run = await engine.run(listDevices(credential, 20));
+		const run = await engine.run(listDevices(credential, 20, {}, seed.ids.foreignUser));
 		expect(run.error).toBeUndefined();
 		const sent = JSON.stringify(simulator.requests.map(({ headers }) => headers));
 		expect(sent).not.toContain(oldToken);
@@ -163,7 +173,7 @@ describe('one session for a credential', () => {
 	test('an edited credential is used with its new data by the HTTP Request node too', async () => {
 		const simulator = await emnify();
 		const credential = applicationToken(simulator);
-		const url = `${simulator.url}/api/v1/user/my`;
+		const url = `${simulator.url}/api/v1/organisation/my`;
 		const request = (): NodeToRun => ({
 			type: 'test.authenticatedRequest',
 			credential,
@@ -173,7 +183,7 @@ describe('one session for a credential', () => {
 		engine.editCredential(credential, { applicationToken: seed.secondApplicationToken });
 		simulator.forget();
 		const run = await engine.run(request());
-		expect(run.json).toMatchObject([{ answer: { organisation: { id: seed.ids.borealis } } }]);
+		expect(run.json).toMatchObject([{ answer: { id: seed.ids.borealis } }]);
 		expect(simulator.requests.map(({ organisationId }) => organisationId)).not.toContain(
 			seed.ids.acme,
 		);

@@ -18,9 +18,10 @@ const DEVICES = 'GET /api/v1/user/{user_id}/mfa/trusted_device';
 const DELETE = 'DELETE /api/v1/user/{user_id}/mfa/trusted_device/{device_id}';
 
 const { start } = useEmnify();
-const { ids } = seed;
+const { administrator, ids } = seed;
 
-const list = (options = {}) => pair('trustedDevice', 'getAll', { user: byId('my'), options });
+const list = (options = {}) =>
+	pair('trustedDevice', 'getAll', { user: byId(administrator.id), options });
 const remove = (options = {}) =>
 	pair('trustedDevice', 'delete', {
 		user: byId(ids.manyDevicesUser),

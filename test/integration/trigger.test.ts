@@ -233,7 +233,7 @@ describe('each event becomes an item', () => {
 				occurred_at: soon,
 				user: { id: totpUser.id, username: totpUser.username, name: 'Tom Okafor' },
 				emnify_event: expect.objectContaining({
-					description: `MFA key of '${totpUser.username}' was deleted by '${administrator.username}'`,
+					description: `MFA key with Id '${totpUser.keyId}' of Type 'Time-Based One-Time Password' deleted for user '${totpUser.username}'`,
 					event_type: { id: 14, description: 'Multi-factor Authentication' },
 				}),
 			},
@@ -269,7 +269,7 @@ describe('each event becomes an item', () => {
 				event: 'application_login_failed',
 				user: null,
 				emnify_event: expect.objectContaining({
-					description: expect.stringContaining('Token revoked'),
+					description: expect.stringContaining('TokenStatus Revoked'),
 				}),
 			}),
 		]);
@@ -306,7 +306,7 @@ describe('each event becomes an item', () => {
 					description: 'Nightly report',
 					created: expect.any(String),
 					status: { id: 0, description: 'Activated' },
-					expiry_date: '2026-03-21T12:00:00Z',
+					expiry_date: '2026-03-21T12:00:00.000+0000',
 					creator: { id: ada.id, username: ada.username, name: ada.name },
 				},
 			},
