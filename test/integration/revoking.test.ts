@@ -11,7 +11,7 @@ const DELETE = 'DELETE /api/v1/user/{user_id}/mfa/trusted_device/{device_id}';
 const { start } = useEmnify();
 
 /** Those that break the rule, as they are revoked: those trusted for the longest first. */
-const OLD = [11081, 11110, 11109, 11052, 11108, 11107, 11051, 11061, 11082];
+const OLD = [11081, 11110, 11109, 11052, 11051, 11082, 11108, 11061, 11107];
 
 const revoking = (fields: INodeParameters = {}) =>
 	pair('trustedDevice', 'audit', {
