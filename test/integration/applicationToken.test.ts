@@ -502,8 +502,8 @@ describe('applicationToken: revoke', () => {
 	});
 
 	testFailures(start, engine, {
-		parameters: revoke({ tokenId: byId(ids.revokedApplicationToken) }),
-		action: `revoke application token ${ids.revokedApplicationToken}`,
+		parameters: revoke({ tokenId: byId(ids.applicationToken) }),
+		action: `revoke application token ${ids.applicationToken}`,
 		endpoint: REVOKE,
 		answersJson: false,
 	});
@@ -549,7 +549,7 @@ describe('applicationToken: revoke', () => {
 		const { run, simulator, logIn } = await start();
 		await logIn();
 		simulator.faults.next({ kind: 'html' }, { endpoint: REVOKE });
-		const result = await run(revoke({ tokenId: byId(203), options: AT_ONCE }));
+		const result = await run(revoke({ tokenId: byId(ids.applicationToken), options: AT_ONCE }));
 		expect(failureOf(result).message).toMatch(/is not from emnify$/);
 	});
 });

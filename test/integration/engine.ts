@@ -352,11 +352,24 @@ class CredentialStore extends ICredentialsHelper {
 		throw new Error('Nothing under test asks for encrypted credentials');
 	}
 
+	/** Expressions are evaluated for the item that it is asked for, as n8n does. */
 	async getDecrypted(
-		_additionalData: IWorkflowExecuteAdditionalData,
-		details: INodeCredentialsDetails,
+		...[, details, , mode, executeData, , values]: Parameters<ICredentialsHelper['getDecrypted']>
 	): Promise<ICredentialDataDecryptedObject> {
-		return { ...this.defaults(), ...this.read(details) };
+		const data = { ...this.defaults(), ...this.read(details) };
+		if (!values) return data;
+		const { workflow, runExecutionData, runIndex, itemIndex, node, connectionInputData } = values;
+		return workflow.expression.getParameterValue(
+			data as INodeParameters,
+			runExecutionData,
+			runIndex,
+			itemIndex,
+			node.name,
+			connectionInputData,
+			mode,
+			{},
+			executeData,
+		) as ICredentialDataDecryptedObject;
 	}
 
 	async updateCredentials(

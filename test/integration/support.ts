@@ -309,7 +309,7 @@ export function testFailures(
 				description: expect.stringMatching(description),
 				itemIndex: 0,
 			});
-			expect(bench.calls()).toHaveLength(1);
+			expect(bench.simulator.count(endpoint)).toBe(1);
 			expectNoSecret(bench, run);
 		},
 	);
