@@ -232,7 +232,7 @@ describe('each event becomes an item', () => {
 				event: 'mfa_key_removed',
 				occurred_at: soon,
 				user: { id: totpUser.id, username: totpUser.username, name: 'Tom Okafor' },
-				actor: expect.anything(),
+				actor: null,
 				ip_addresses: [],
 				emnify_event: expect.objectContaining({
 					description: expect.stringContaining(totpUser.username),
@@ -271,7 +271,7 @@ describe('each event becomes an item', () => {
 				event: 'application_login_failed',
 				user: null,
 				emnify_event: expect.objectContaining({
-					description: expect.stringContaining('Token revoked'),
+					description: expect.stringContaining('TokenStatus Revoked'),
 				}),
 			}),
 		]);
@@ -308,7 +308,7 @@ describe('each event becomes an item', () => {
 					description: 'Nightly report',
 					created: expect.any(String),
 					status: { id: 0, description: 'Activated' },
-					expiry_date: '2026-03-21T12:00:00Z',
+					expiry_date: expect.stringMatching(/^2026-03-21T12:00:00/),
 					creator: { id: ada.id, username: ada.username, name: ada.name },
 				},
 			},
@@ -772,7 +772,7 @@ describe('the users who are meant', () => {
 	);
 
 	test('chosen as “Me”', async () => {
-		const bench = await start();
+		const bench = await start({ user: administrator });
 		const { told } = await watch(bench, {
 			events: everything,
 			scope: 'chosen',

@@ -24,8 +24,8 @@ const logged = [
 const devices = ['trusted_device_added', 'trusted_device_expiring', 'trusted_device_removed'];
 const tokens = ['application_token_expiring'];
 
-/** The users of Acme Fleet. */
-const COUNT = 13;
+/** The users of Acme Fleet and of its child organisation. */
+const COUNT = 14;
 
 async function activate(bench: Bench, parameters: INodeParameters): Promise<PollingWorkflow> {
 	await bench.logIn();

@@ -53,7 +53,7 @@ export async function read(
 }
 
 /** Clocks that differ by less do not matter: the windows overlap by more. */
-const CLOCK_TOLERANCE_MS = 60_000;
+export const CLOCK_TOLERANCE_MS = 60_000;
 
 async function readLog(
 	{ client, warn }: Reader,

@@ -28,7 +28,7 @@ import {
 	type Occurrence,
 	type Person,
 } from './occurrence';
-import { logRequests } from './read';
+import { CLOCK_TOLERANCE_MS, logRequests } from './read';
 import type { Settings } from './settings';
 
 /**
@@ -62,19 +62,21 @@ async function latestLogged(
 	event: EventName,
 	{ scope }: Settings,
 ): Promise<Occurrence[]> {
-	const now = client.now().getTime();
-	const entries: EmnifyEvent[] = [];
-	for (const request of logRequests(
-		[event],
-		now - EVENT_HISTORY_DAYS * DAY_MS,
-		now,
-		NEWEST_FIRST,
-	)) {
-		entries.push(...(await client.collection<EmnifyEvent>(request, SAMPLE_EVENTS)));
-	}
+	let now: number;
+	let entries: EmnifyEvent[];
+	do {
+		now = client.now().getTime();
+		entries = [];
+		for (const request of logRequests([event], now - HISTORY_MS, now, NEWEST_FIRST)) {
+			entries.push(...(await client.collection<EmnifyEvent>(request, SAMPLE_EVENTS)));
+		}
+		// Before its first answer, emnify's clock is taken to be n8n's, which may be wrong.
+	} while (Math.abs(client.now().getTime() - now) > CLOCK_TOLERANCE_MS);
 	const found = entries.map((entry) => logged(event, withoutTokens(entry), instantOf(entry, now)));
 	return newest(await ofTheUsers(directory, found, [scope]), ({ occurredAt }) => occurredAt);
 }
+
+const HISTORY_MS = EVENT_HISTORY_DAYS * DAY_MS;
 
 const NEWEST_FIRST: SortRule[] = [
 	{ field: 'timestamp', descending: true },
