@@ -23,7 +23,38 @@ const LIST_OF_USER = 'GET /api/v1/user/{user_id}/event';
 const FIND_USER = 'GET /api/v1/user/{user_id}';
 
 const { administrator, observer, userWithoutMfa, ids } = seed;
-const { engine, start } = useEmnify();
+const { engine, start: startEmnify } = useEmnify();
+
+/** emnify with four events of its own in Acme Fleet, the oldest first, and the bench. */
+const start: typeof startEmnify = async (options) => {
+	const bench = await startEmnify(options);
+	const { clock, world } = bench.simulator;
+	const startedAt = clock.now().getTime();
+	world.events.length = 0;
+	for (const [hours, type, severity, description, userId] of [
+		[400, eventTypes.userVerified, eventSeverities.info, 'User verified', observer.id],
+		[200, eventTypes.supportAccess, eventSeverities.warn, 'Support accessed', undefined],
+		[72, eventTypes.userDeleted, eventSeverities.info, 'User deleted', administrator.id],
+		[
+			5,
+			eventTypes.userAuthenticationFailed,
+			eventSeverities.warn,
+			`Failed authentication request from '${observer.username}', Reason: Invalid password`,
+			observer.id,
+		],
+	] as const) {
+		world.addEvent({
+			organisationId: ids.acme,
+			timestamp: new Date(startedAt - hours * 3_600_000),
+			type,
+			severity,
+			alert: severity.id > 0,
+			description,
+			...(userId !== undefined && { userId }),
+		});
+	}
+	return bench;
+};
 
 const now = new Date('2026-03-01T12:00:00Z');
 const getAll = (filters = {}, fields = {}) =>
@@ -80,7 +111,7 @@ describe('event: getAll', () => {
 		expect(result.json).toEqual([
 			{
 				id: expect.any(Number),
-				timestamp: '2026-03-01T12:00:00Z',
+				timestamp: '2026-03-01T12:00:00.000Z',
 				alert: false,
 				description: 'An MFA key was deleted',
 				event_type: { id: 14, description: 'Multi-factor Authentication' },
@@ -90,7 +121,7 @@ describe('event: getAll', () => {
 				detail: { anything: ['at all'] },
 			},
 			expect.objectContaining({
-				timestamp: '2026-03-01T07:00:00Z',
+				timestamp: expect.stringMatching(/^2026-03-01T07:00:/),
 				user: { id: observer.id, name: 'Otis Berg', username: observer.username },
 			}),
 		]);
@@ -363,12 +394,12 @@ describe('event: getAll', () => {
 		expect(json).toEqual([
 			{
 				id: expect.any(Number),
-				timestamp: '2026-03-01T12:00:00Z',
+				timestamp: '2026-03-01T12:00:00.000Z',
 				type: 'User authentication failed',
 				type_id: 6,
 				severity: 'Warn',
 				source: 'API',
-				alert: true,
+				alert: false,
 				description: expect.stringContaining('Invalid password'),
 				user: observer.username,
 				user_id: observer.id,

@@ -283,9 +283,13 @@ describe('Fetch test event', () => {
 		});
 		const { error, items } = await fetchTestEvent(bench, { events: everything });
 		expect(error).toBeUndefined();
-		expect(items.map(({ id }) => id)).toEqual([
-			expect.stringMatching(/^event:/),
-			expect.stringMatching(/^event:/),
+		expect(
+			items.map(({ id, event }) => (String(id).startsWith('event') ? String(event) : id)),
+		).toEqual([
+			'application_login_failed',
+			'mfa_key_removed',
+			'support_access',
+			'user_login_failed',
 			'application_token_expiring:300:2026-05-18',
 			`trusted_device_added:${administrator.id}:${ids.administratorDevice}`,
 			`trusted_device_expiring:${administrator.id}:${ids.administratorDevice}:2026-05-23`,
@@ -316,6 +320,7 @@ describe('Fetch test event', () => {
 				severity: eventSeverities.warn,
 				description: 'Something happened',
 			}).id;
+		bench.simulator.world.events.length = 0;
 		add(5);
 		const latest = add(2);
 		add(20);
@@ -357,6 +362,7 @@ describe('Fetch test event', () => {
 		],
 	])('says so where there is no %s to show', async (event, scope) => {
 		const bench = await start();
+		bench.simulator.world.events.length = 0;
 		const { error, items } = await fetchTestEvent(bench, {
 			events: [event],
 			...scope,
@@ -464,9 +470,8 @@ test('the preview is what the trigger really gives', async () => {
 	const validate = new Ajv({ allErrors: true }).addVocabulary(['version']).compile(preview);
 	const names = new Set<string>();
 	for (const item of items) {
-		const known = JSON.parse(
-			JSON.stringify(item),
-			(_name, value: unknown) => value ?? undefined,
+		const known = JSON.parse(JSON.stringify(item), (name, value: unknown) =>
+			name === 'detail' ? undefined : (value ?? undefined),
 		) as object;
 		validate(known);
 		expect(validate.errors).toBeNull();
@@ -478,6 +483,7 @@ test('the preview is what the trigger really gives', async () => {
 		return value as unknown;
 	});
 	expect(promised.filter((name) => !names.has(name))).toEqual([]);
+	// What `detail` holds is of each kind of event, and undocumented.
 	const known = ['0', '', ...promised];
 	expect([...names].filter((name) => !known.includes(name))).toEqual([]);
 });

@@ -6,7 +6,8 @@ import { isIpAddress } from './ipAddress';
  * it goes one that lacks its signature, or has the five parts of an encrypted one.
  */
 const JSON_WEB_TOKEN = /\be(?:y[A-DJ]|w[0ko])[\w-]{6,}(?:(?:\.|%2E)[\w-]*){1,4}/g;
-const SECRET_NAME = /(?:token|secret|password|jwt|authorization|api_?key)$/i;
+const SECRET_NAME =
+	/(?:token|secret|password|jwt|authorization|(?:api|activation|private|secret)_?key)$/i;
 const REMOVED = '(removed)';
 
 /**
@@ -33,7 +34,7 @@ function clean(value: unknown, name: string): unknown {
 }
 
 const ANNOUNCED = /\bIP(?:v?[46]|s)?(?:[ -]?addr(?:ess(?:es)?)?)?\b\s*[:=]?\s*/gi;
-const ADDRESS_FIELD = /^(?:.*_)?ips?$|^(?:.*_)?ip_?addresse?s?$/i;
+const ADDRESS_FIELD = /(?:ips?|addresse?s?)$/i;
 
 /**
  * Every IP address that an event names, each once, in the order in which it names them: those after “IP” in its text, and

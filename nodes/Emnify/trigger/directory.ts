@@ -2,17 +2,32 @@ import type { EmnifyClient } from '../api/client';
 import { EmnifyError } from '../api/errors';
 import { mayPass } from '../api/retry';
 import type { User } from '../api/types';
+import type { NamedUser } from '../audit/eventFacts';
 import { requireIds } from '../shared/ids';
 import { findUser, type UserReference } from '../shared/user';
 import { usersRequest } from '../shared/users';
-import { toPerson, type Person } from './occurrence';
+import { toPerson, type Person, type Someone } from './occurrence';
 import type { UserScope } from './settings';
+
+/** Whom a name means. */
+export interface Meant {
+	user: Someone;
+	/** All who may be meant: nobody where there is no such user (any more), `undefined` where it could not be found out. */
+	ids: number[] | undefined;
+}
+
+const EVERYBODY: UserScope = { which: 'all' };
+
+/** So many names are looked up one by one; of more, all users are listed. */
+const MOST_LOOK_UPS = 20;
 
 /** The users of a poll. Each request is sent at most once, and only where its answer is needed. */
 export class Directory {
 	private readonly lists = new Map<string, Promise<Person[]>>();
 
 	private readonly people = new Map<number, Promise<Person>>();
+
+	private readonly names = new Map<string, Promise<Meant>>();
 
 	/** Why chosen users were not found. */
 	readonly notFound: EmnifyError[] = [];
@@ -38,12 +53,64 @@ export class Directory {
 		return await found;
 	}
 
+	/** Whom an event of the log names. Nobody is guessed: where several users have the name it is nobody's ID. */
+	async named(named: NamedUser): Promise<Meant> {
+		const key = JSON.stringify(named);
+		const meant = this.names.get(key) ?? this.lookUp(named);
+		this.names.set(key, meant);
+		return await meant;
+	}
+
+	private async lookUp({ id, username, name }: NamedUser): Promise<Meant> {
+		if (id !== undefined) {
+			const person = { id, username: username ?? null, name: name ?? null };
+			return { user: await this.described(person), ids: [id] };
+		}
+		const text = username ?? name ?? '';
+		const isUsername = username !== undefined || text.includes('@');
+		const nobody: Someone = {
+			id: null,
+			username: isUsername ? text : null,
+			name: isUsername ? (username !== undefined && name !== undefined ? name : null) : text,
+		};
+		return await this.usersCalled(text, isUsername).then(
+			(users) => {
+				const [one, ...others] = users;
+				if (!one) return { user: nobody, ids: [] };
+				if (others.length === 0) return { user: one, ids: [one.id] };
+				return { user: { ...nobody, matches: users.length }, ids: users.map(({ id }) => id) };
+			},
+			(error: unknown) => {
+				const isMissing = error instanceof EmnifyError && error.facts.httpStatus === 404;
+				if (isMissing) return { user: nobody, ids: [] };
+				if (isOfUser(error)) return { user: nobody, ids: undefined };
+				throw error;
+			},
+		);
+	}
+
+	/** Those who have the username or name, whatever its case. */
+	private async usersCalled(text: string, isUsername: boolean): Promise<Person[]> {
+		const everybody =
+			this.lists.get(JSON.stringify(EVERYBODY)) ??
+			(this.names.size >= MOST_LOOK_UPS ? this.users(EVERYBODY) : undefined);
+		if (!everybody && isUsername) {
+			return [toPerson(await findUser(this.client, { username: text }))];
+		}
+		const listed = everybody ?? this.users(/[,:]/.test(text) ? EVERYBODY : filteredBy(text));
+		const users = await listed;
+		return (
+			(['username', 'name'] as const)
+				.map((field) => users.filter((user) => isSame(user[field], text)))
+				.find((found) => found.length > 0) ?? []
+		);
+	}
+
 	private async find(person: Person): Promise<Person> {
 		return await findUser(this.client, { id: String(person.id) }).then(
 			toPerson,
 			(error: unknown) => {
-				const isOfUser = error instanceof EmnifyError && error.kind === 'rejected';
-				if (isOfUser || mayPass(error)) return person;
+				if (isOfUser(error)) return person;
 				throw error;
 			},
 		);
@@ -72,4 +139,15 @@ export class Directory {
 			return undefined;
 		});
 	}
+}
+
+/** Whether a failure leaves one user without a name, and keeps nothing waiting. */
+function isOfUser(error: unknown): boolean {
+	return (error instanceof EmnifyError && error.kind === 'rejected') || mayPass(error);
+}
+
+const filteredBy = (name: string): UserScope => ({ which: 'filtered', filters: [`name:${name}`] });
+
+function isSame(a: string | null, b: string): boolean {
+	return a?.trim().toLowerCase() === b.trim().toLowerCase();
 }

@@ -11,6 +11,8 @@ interface EventDefinition {
 	eventType?: number;
 	/** It is about one user: the Users field counts. */
 	isOfUser?: true;
+	/** Of an event of the log: whom it concerns, who acted or who is named in it (§5). */
+	concerns?: 'actor' | 'named';
 }
 
 /** What the trigger can report, in the order of their names. */
@@ -44,6 +46,7 @@ export const EVENTS = {
 		source: 'log',
 		eventType: 14,
 		isOfUser: true,
+		concerns: 'named',
 	},
 	support_access: {
 		option: {
@@ -96,6 +99,7 @@ export const EVENTS = {
 		source: 'log',
 		eventType: 6,
 		isOfUser: true,
+		concerns: 'actor',
 	},
 } as const satisfies Record<string, EventDefinition>;
 

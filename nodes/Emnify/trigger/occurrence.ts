@@ -3,9 +3,10 @@ import type { IDataObject } from 'n8n-workflow';
 import type { ApplicationToken, EmnifyEvent, TrustedDevice, User } from '../api/types';
 import { TRUST_DAYS } from '../audit/auditUser';
 import { DAY_MS } from '../audit/day';
+import { concernedUserOf, ipAddressesOf, type NamedUser } from '../audit/eventFacts';
 import { readInstant } from '../audit/instant';
 import { toTimestamp } from '../shared/timestamp';
-import type { EventName } from './events';
+import { definitionOf, type EventName } from './events';
 
 /** Whom something is about. `null` for what is not known. */
 export interface Person {
@@ -14,6 +15,17 @@ export interface Person {
 	name: string | null;
 }
 
+/** Somebody whom an event of the log names, and of whom no ID is known. */
+export interface Stranger {
+	id: null;
+	username: string | null;
+	name: string | null;
+	/** How many users have the name, where it is more than one: then it is not told which of them is meant. */
+	matches?: number;
+}
+
+export type Someone = Person | Stranger;
+
 /** Something that happened, once. */
 export interface Occurrence {
 	/** The same whenever it is told of, and of nothing else. */
@@ -21,15 +33,26 @@ export interface Occurrence {
 	event: EventName;
 	/** In milliseconds since 1970, by emnify's clock. */
 	occurredAt: number;
-	user: Person | null;
+	/** Whom it concerns. */
+	user: Someone | null;
+	/** Who did it, as emnify's log says. Under an application token nobody (§5). */
+	actor?: Someone | null;
+	/** Whom an event of the log concerns, as it names the user itself; who that is remains to be looked up. */
+	named?: NamedUser;
 	/** What it is about: a trusted device, an event of emnify's, or an application token. */
 	data: IDataObject;
 }
 
 /** An occurrence as the output item. */
-export function toJson({ id, event, occurredAt, user, data }: Occurrence): IDataObject {
-	const occurred_at = toTimestamp(new Date(occurredAt));
-	return { id, event, occurred_at, user: user && { ...user }, ...data };
+export function toJson({ id, event, occurredAt, user, actor, data }: Occurrence): IDataObject {
+	return {
+		id,
+		event,
+		occurred_at: toTimestamp(new Date(occurredAt)),
+		user: user && { ...user },
+		...(actor !== undefined && { actor: actor && { ...actor } }),
+		...data,
+	};
 }
 
 /** The order of the items: by the time, then by the ID. */
@@ -100,23 +123,42 @@ export function tokenExpiring(token: ApplicationToken, at: number): Occurrence {
 		id: `application_token_expiring:${token.id}:${dayOf(at)}`,
 		event: 'application_token_expiring',
 		occurredAt: at,
-		user: token.creator ? toPerson(token.creator) : null,
+		user: token.creator ? toSomeone(token.creator) : null,
 		data: { application_token: { ...token } },
 	};
 }
 
+/**
+ * An event of emnify's log. Who acted and whom it concerns are two (§5): a failed login concerns the user who is said to act,
+ * other events the user whom they name. An event that is not about a user concerns nobody.
+ */
 export function logged(event: EventName, entry: EmnifyEvent, at: number): Occurrence {
+	const { concerns } = definitionOf(event);
+	const actor = entry.user ? toSomeone(entry.user) : null;
+	const user = concerns === 'actor' ? actor : null;
+	const named = concerns !== undefined && user === null ? concernedUserOf(entry) : undefined;
 	return {
 		id: `event:${entry.id}`,
 		event,
 		occurredAt: at,
-		user: entry.user ? toPerson(entry.user) : null,
-		data: { emnify_event: { ...entry } as IDataObject },
+		user,
+		actor,
+		...(named && { named }),
+		data: { ip_addresses: ipAddressesOf(entry), emnify_event: { ...entry } as IDataObject },
 	};
 }
 
 export function toPerson({ id, username, name }: Pick<User, 'id' | 'username' | 'name'>): Person {
 	return { id, username: username ?? null, name: name ?? null };
+}
+
+/** The same of a user inside an event, where the ID may be missing too. */
+function toSomeone({ id, username, name }: NonNullable<EmnifyEvent['user']>): Someone {
+	return {
+		id: Number.isSafeInteger(id) ? id : null,
+		username: username ?? null,
+		name: name ?? null,
+	};
 }
 
 /** As in an audit (n8n shows both alike): what the API left out is `null`. */

@@ -1,11 +1,12 @@
 import type { EmnifyCredential } from '../api/credential';
 import { identifyAccount, isSameAccount } from './account';
 import type { Directory } from './directory';
+import { ofTheUsers } from './concerned';
 import { definitionOf } from './events';
 import { evaluate, type Evaluation } from './evaluate';
 import { oldestFirst, type Occurrence } from './occurrence';
 import { read, type Reader } from './read';
-import type { Settings, UserScope } from './settings';
+import type { Settings } from './settings';
 import type { TriggerState } from './state';
 
 /**
@@ -32,35 +33,9 @@ export async function poll(
 	return { occurrences: told.sort(oldestFirst), state };
 }
 
-/**
- * Those that are about the users of all scopes. It is only looked up where somebody is told of who may not be meant. What
- * names nobody stays: better one too many than a failed login that nobody hears of.
- */
-export async function ofTheUsers(
-	directory: Directory,
-	occurrences: Occurrence[],
-	scopes: UserScope[],
-): Promise<Occurrence[]> {
-	if (!occurrences.some(isLoggedOfUser)) return occurrences;
-	const narrow = scopes.filter(({ which }) => which !== 'all');
-	const meant = await Promise.all(
-		narrow.map(async (scope) => new Set((await directory.users(scope)).map(({ id }) => id))),
-	);
-	return occurrences.filter((occurrence) => {
-		const { user } = occurrence;
-		return !user || !isLoggedOfUser(occurrence) || meant.every((ids) => ids.has(user.id));
-	});
-}
-
-/** The log is of the whole workspace; devices are only read of the users who are meant. */
-function isLoggedOfUser({ event, user }: Occurrence): boolean {
-	const { source, isOfUser } = definitionOf(event);
-	return source === 'log' && isOfUser === true && user !== null;
-}
-
 /** Users who were chosen by their ID have no name yet. */
 async function withName(directory: Directory, occurrence: Occurrence): Promise<Occurrence> {
 	const { event, user } = occurrence;
-	if (!user || definitionOf(event).source !== 'devices') return occurrence;
+	if (!user || user.id === null || definitionOf(event).source !== 'devices') return occurrence;
 	return { ...occurrence, user: await directory.described(user) };
 }

@@ -1,11 +1,14 @@
-import { apiPath, type EmnifyClient, type EmnifyRequest } from '../api/client';
+import type { EmnifyClient, EmnifyRequest } from '../api/client';
 import { concurrently } from '../api/concurrently';
 import { EmnifyError } from '../api/errors';
 import { mayPass } from '../api/retry';
 import type { ApplicationToken, EmnifyEvent, TrustedDevice } from '../api/types';
 import { DAY_MS } from '../audit/day';
+import { withoutTokens } from '../audit/eventFacts';
 import { applicationTokensRequest } from '../shared/applicationToken';
 import { CONCURRENT_READS } from '../shared/concurrency';
+import { EVENT_HISTORY_DAYS, eventsRequests } from '../shared/events';
+import type { SortRule } from '../shared/sort';
 import { toTimestamp } from '../shared/timestamp';
 import { trustedDevicesOf } from '../shared/trustedDevices';
 import type { Budget } from './budget';
@@ -38,7 +41,7 @@ export async function read(
 		eventsOf('tokens', events).length === 0
 			? undefined
 			: await client.list<ApplicationToken>(applicationTokensRequest);
-	const log = await readLog(client, eventsOf('log', events), before?.log?.from);
+	const log = await readLog(reader, eventsOf('log', events), before?.log?.from);
 	const devices =
 		eventsOf('devices', events).length === 0
 			? undefined
@@ -50,10 +53,10 @@ export async function read(
 }
 
 /** Clocks that differ by less do not matter: the windows overlap by more. */
-const CLOCK_TOLERANCE_MS = 60_000;
+export const CLOCK_TOLERANCE_MS = 60_000;
 
 async function readLog(
-	client: EmnifyClient,
+	{ client, warn }: Reader,
 	events: EventName[],
 	knownFrom: number | undefined,
 ): Promise<Reading['log']> {
@@ -61,32 +64,37 @@ async function readLog(
 	const startOfFirst = () => Math.floor((client.now().getTime() - OVERLAP_MS) / 1000) * 1000;
 	let from = knownFrom ?? startOfFirst();
 	for (;;) {
-		const until = client.now().getTime() + DAY_MS;
-		const request = eventsRequest(events, from, until);
-		const found = await client.collection<EmnifyEvent>(request, Infinity);
+		const now = client.now().getTime();
+		const found: EmnifyEvent[] = [];
+		for (const request of logRequests(events, from, now)) {
+			found.push(...(await client.collection<EmnifyEvent>(request, Infinity)));
+		}
 		// Before its first answer, emnify's clock is taken to be n8n's, and that may be wrong by more than a day.
 		const isTooLate = knownFrom === undefined && startOfFirst() < from - CLOCK_TOLERANCE_MS;
 		if (isTooLate) from = startOfFirst();
-		else if (client.now().getTime() <= until) return { from, events: found };
+		else if (client.now().getTime() <= now + DAY_MS) {
+			if (from < client.now().getTime() - EVENT_HISTORY_DAYS * DAY_MS) {
+				warn(
+					`The trigger has not polled since ${toTimestamp(new Date(from))}, and emnify keeps events for ${EVENT_HISTORY_DAYS} days: what happened before that is lost.`,
+				);
+			}
+			return { from, events: found.map(withoutTokens) };
+		}
 	}
 }
 
-/** `GET /api/v1/event` (§5) in one window, for all types at once. Times are in milliseconds since 1970. */
-export function eventsRequest(events: EventName[], from: number, until: number): EmnifyRequest {
-	const types = events.map((event) => definitionOf(event).eventType).join('|');
-	return {
-		method: 'GET',
-		path: apiPath`/event`,
-		query: {
-			q: `type:${types},from:${toTimestamp(new Date(from))},until:${toTimestamp(new Date(until))}`,
-		},
-		// Nothing leaves what happened since a time.
-		readOnce: true,
-		action: 'list the events',
-		advice: {
-			403: 'The credential’s user may not read events. Use a credential of an administrator.',
-		},
-	};
+/**
+ * Asks for the events of the log (§5) from a time up to a day from `now`, for all types at once. Times are in milliseconds
+ * since 1970.
+ */
+export function logRequests(
+	events: EventName[],
+	from: number,
+	now: number,
+	sort: SortRule[] = [],
+): EmnifyRequest[] {
+	const types = events.map((event) => String(definitionOf(event).eventType));
+	return eventsRequests({ types, from, until: now + DAY_MS, sort, now });
 }
 
 /** The devices of so many users are read in one poll at most, so that emnify's limit (§2) leaves room for others. */

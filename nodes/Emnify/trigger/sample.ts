@@ -3,11 +3,15 @@ import { concurrently } from '../api/concurrently';
 import { EmnifyError } from '../api/errors';
 import type { ApplicationToken, EmnifyEvent, TrustedDevice, User } from '../api/types';
 import { DAY_MS } from '../audit/day';
+import { withoutTokens } from '../audit/eventFacts';
 import { readInstant } from '../audit/instant';
 import { applicationTokensRequest, isRevoked } from '../shared/applicationToken';
 import { CONCURRENT_READS } from '../shared/concurrency';
+import { EVENT_HISTORY_DAYS } from '../shared/events';
+import type { SortRule } from '../shared/sort';
 import { trustedDevicesOf } from '../shared/trustedDevices';
 import { usersRequest } from '../shared/users';
+import { ofTheUsers } from './concerned';
 import type { Directory } from './directory';
 import { eventsOf, type EventName } from './events';
 import { instantOf } from './eventWindow';
@@ -24,8 +28,7 @@ import {
 	type Occurrence,
 	type Person,
 } from './occurrence';
-import { ofTheUsers } from './poll';
-import { eventsRequest } from './read';
+import { CLOCK_TOLERANCE_MS, logRequests } from './read';
 import type { Settings } from './settings';
 
 /**
@@ -50,22 +53,35 @@ export async function sample(
 	return samples.filter(({ event }) => events.includes(event));
 }
 
-const SAMPLE_DAYS = 30;
 const SAMPLE_EVENTS = 100;
 
-/** The latest event of the last days, among those that emnify gives first: in which order it does is undocumented. */
+/** The latest event of the last days, among the latest ones of all users. */
 async function latestLogged(
 	client: EmnifyClient,
 	directory: Directory,
 	event: EventName,
 	{ scope }: Settings,
 ): Promise<Occurrence[]> {
-	const now = client.now().getTime();
-	const request = eventsRequest([event], now - SAMPLE_DAYS * DAY_MS, now + DAY_MS);
-	const entries = await client.collection<EmnifyEvent>(request, SAMPLE_EVENTS);
-	const found = entries.map((entry) => logged(event, entry, instantOf(entry, now)));
+	let now: number;
+	let entries: EmnifyEvent[];
+	do {
+		now = client.now().getTime();
+		entries = [];
+		for (const request of logRequests([event], now - HISTORY_MS, now, NEWEST_FIRST)) {
+			entries.push(...(await client.collection<EmnifyEvent>(request, SAMPLE_EVENTS)));
+		}
+		// Before its first answer, emnify's clock is taken to be n8n's, which may be wrong.
+	} while (Math.abs(client.now().getTime() - now) > CLOCK_TOLERANCE_MS);
+	const found = entries.map((entry) => logged(event, withoutTokens(entry), instantOf(entry, now)));
 	return newest(await ofTheUsers(directory, found, [scope]), ({ occurredAt }) => occurredAt);
 }
+
+const HISTORY_MS = EVENT_HISTORY_DAYS * DAY_MS;
+
+const NEWEST_FIRST: SortRule[] = [
+	{ field: 'timestamp', descending: true },
+	{ field: 'id', descending: true },
+];
 
 /** The token that expires next. */
 async function expiringToken(client: EmnifyClient, { tokenDays }: Settings): Promise<Occurrence[]> {

@@ -29,7 +29,7 @@ describe('the IP addresses of an event', () => {
 	test('may stand in its details', () => {
 		const detail = {
 			ip_address: '203.0.113.7',
-			request: { ips: ['2001:db8::1', 'x'], version: '1.2.3.4' },
+			request: { sourceIp: '2001:db8::1', ips: ['x'], version: '1.2.3.4' },
 		};
 		expect(ipAddressesOf(event('from IP 203.0.113.7', detail))).toEqual([
 			'203.0.113.7',
@@ -122,6 +122,21 @@ test.each([
 	for (const part of token.split('.').filter((text) => text !== ''))
 		expect(given).not.toContain(part);
 	expect(given).toContain('"n":5,"z":null,"b":true');
+});
+
+test('what is named as a secret is dropped, whatever it looks like', () => {
+	const detail = {
+		activationKey: 'a',
+		accessToken: 'b',
+		list: [{ Password: 'c' }],
+		secret_key: ['d'],
+	};
+	expect(withoutTokens({ id: 1, detail }).detail).toEqual({
+		activationKey: '(removed)',
+		accessToken: '(removed)',
+		list: [{ Password: '(removed)' }],
+		secret_key: ['(removed)'],
+	});
 });
 
 test('what is no token stays', () => {
