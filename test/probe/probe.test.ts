@@ -1,4 +1,6 @@
-/* eslint-disable @n8n/community-nodes/no-restricted-imports -- the tests run in Node, not in n8n */
+/* eslint-disable @n8n/community-nodes/no-dangerous-functions, @n8n/community-nodes/no-restricted-globals, @n8n/community-nodes/no-restricted-imports -- the tests run in Node, not in n8n */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -477,6 +479,18 @@ describe('what it is started with', () => {
 			EMNIFY_BASE_URL: `${simulator.url}/api/v1/`,
 		});
 		expect(result.code).toBe(0);
+	});
+
+	test('is told to the process in its exit code', async () => {
+		const command = ['--import', 'tsx', path.join(__dirname, 'main.ts'), token];
+		const child = spawn(process.execPath, command, { cwd: path.join(__dirname, '../..') });
+		const printed: string[] = [];
+		for (const stream of [child.stdout, child.stderr]) {
+			stream.on('data', (chunk) => printed.push(String(chunk)));
+		}
+		expect(await once(child, 'close')).toEqual([2, null]);
+		expect(printed.join('')).toMatch(/never goes onto the command line/);
+		expect(printed.join('')).not.toContain('MARKED');
 	});
 
 	test('explains itself', async () => {
