@@ -20,7 +20,7 @@ module.exports = {
 	// A test fails by what it finds, not because the machine is slow: this only ends what hangs.
 	testTimeout: 120_000,
 	projects: [
-		project('unit', { testMatch: ['<rootDir>/test/{unit,simulator}/**/*.test.ts'] }),
+		project('unit', { testMatch: ['<rootDir>/test/{unit,simulator,probe}/**/*.test.ts'] }),
 		project('integration'),
 		project('e2e', { globalSetup: '<rootDir>/test/e2e/globalSetup.ts' }),
 	],

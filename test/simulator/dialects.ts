@@ -1,5 +1,5 @@
 /**
- * How an emnify may differ from the documented one, each in a way that a grade of the contract leaves open or that
+ * How an emnify may differ from the documented one, each in a way that a grade of the contract (docs/emnify-api.md) leaves open or that
  * another of its services, or what stands in front of it, is known to have. Without any of them the simulator
  * speaks the documented dialect.
  */

@@ -40,7 +40,7 @@ export interface SimulatorOptions {
 	world?: World;
 	/** Added to every API answer, in milliseconds. */
 	latencyMs?: number;
-	/** What differs from the limits of the contract. */
+	/** What differs from the limits of contract §2. */
 	limits?: Partial<Limits>;
 	/** In what it differs from the documented emnify; in nothing where it is absent. */
 	dialects?: Iterable<Dialect>;
@@ -77,7 +77,7 @@ export interface Simulator {
 }
 
 /**
- * Starts a stateful emnify over real HTTP on 127.0.0.1, as strict as the contract (see docs/architecture.md) and
+ * Starts a stateful emnify over real HTTP on 127.0.0.1, as strict as the contract (docs/emnify-api.md; see docs/architecture.md) and
  * with its limits.
  *
  * @throws Error if the port is taken

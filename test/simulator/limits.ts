@@ -36,7 +36,7 @@ export interface Limits {
 	perPageMaximum: number;
 }
 
-/** The contract's limits, and this double's choice where the contract gives no number. */
+/** The limits of contract §2, and this double's choice where it gives no number. */
 export function contractLimits(): Limits {
 	return {
 		authenticatePerWindow: 100,

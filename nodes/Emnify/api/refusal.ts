@@ -30,7 +30,7 @@ export function refusal(response: HttpResponse, { action, advice }: Purpose): Em
 	);
 }
 
-/** A success whose body is not what the contract promises: cut off on the way, or not from emnify. */
+/** A success whose body is not what is documented (§1): cut off on the way, or not from emnify. */
 export function unexpectedAnswer({ status }: HttpResponse, { action }: Purpose): EmnifyError {
 	return new EmnifyError(
 		'notEmnify',
