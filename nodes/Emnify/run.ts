@@ -238,6 +238,7 @@ class BatchRun extends Run {
 			const batch = batches.get(client.account) ?? this.prepareBatch(index, client);
 			batches.set(client.account, batch);
 			if ('failure' in batch) throw batch.failure;
+			batch.items++;
 			const input = batch.prepared.readItem(this.fieldsOf(index, client));
 			batch.inputs.push({ index, input });
 		});
@@ -253,19 +254,25 @@ class BatchRun extends Run {
 	private prepareBatch(firstIndex: number, client: EmnifyClient): AccountBatch {
 		try {
 			const prepared = this.operation.prepareBatch(this.fieldsOf(firstIndex, client));
-			return { client, prepared, inputs: [] };
+			return { client, prepared, items: 0, inputs: [] };
 		} catch (failure) {
 			return { failure };
 		}
 	}
 
 	/** What comes of a batch. A failure of the whole is one of each item. */
-	private async runBatch({ client, prepared, inputs }: ReadyBatch): Promise<INodeExecutionData[]> {
+	private async runBatch({
+		client,
+		prepared,
+		items,
+		inputs,
+	}: ReadyBatch): Promise<INodeExecutionData[]> {
 		const { context } = this;
 		try {
 			const output = await prepared.run(
 				{
 					client,
+					unusableItems: items - inputs.length,
 					tell: (progress) => context.logger.info(progress, { node: context.getNode().name }),
 					warn: (message) =>
 						context.addExecutionHints({ message, type: 'warning', location: 'outputPane' }),
@@ -287,6 +294,8 @@ type AccountBatch = ReadyBatch | { failure: unknown };
 interface ReadyBatch {
 	client: EmnifyClient;
 	prepared: PreparedBatch;
+	/** How many there are, with those whose fields cannot be used. */
+	items: number;
 	inputs: Array<BatchInput<unknown>>;
 }
 

@@ -75,6 +75,8 @@ export interface EmnifyRequest extends Purpose {
 	 * Of a big collection: one reading of its pages finds everything, because nothing leaves it, or what joins it comes last.
 	 */
 	readOnce?: true;
+	/** A read that is not sent again after a failure: nothing depends on it. */
+	once?: true;
 	/** From {@link apiPath}, so that no value is pasted raw. */
 	path: string;
 	query?: IDataObject;
@@ -222,7 +224,7 @@ export class EmnifyClient {
 		const rateLimit = rateLimitOf(this.credential.baseUrl);
 		const patience = { startedMs: this.startedMs, patienceMs: this.patience.rateLimitMs };
 		const patiently = async () => await rateLimit.pass(attempt, patience, this.signal);
-		if (request.method !== 'GET') return await patiently();
+		if (request.method !== 'GET' || request.once) return await patiently();
 		return await this.reads.attempt(patiently, this.signal);
 	}
 

@@ -58,7 +58,7 @@ function wordsFor(status: number): [kind: EmnifyErrorKind, reason: string, todo:
 			return [
 				'rejected',
 				'emnify does not allow it',
-				'Only administrators may act on other users. Use a credential that an administrator created, or choose “Me” as the user.',
+				'Only administrators may act on other users. Use the credentials of an administrator, or an application token that one created.',
 			];
 		case 404:
 			return [

@@ -4,12 +4,13 @@ import { readInstant } from './instant';
 import type { AuditPolicy, RuleName } from './policy';
 import { RULE_NAMES } from './policy';
 import { messageOf } from './rules';
+import { readUserStatus } from './userStatus';
 
 /** So long a device stays trusted from its activation (§1). */
 export const TRUST_DAYS = 90;
 
 export interface AuditedUser {
-	/** `null` where emnify would not tell who the credential’s own user is. */
+	/** `null` where emnify did not tell it. */
 	id: number | null;
 	username: string | null;
 	name: string | null;
@@ -43,14 +44,16 @@ export interface AuditedDevice {
 
 /**
  * Checks one user's trusted devices, in their order. A device does not pass a rule on what it must be (`maxAgeDays`,
- * `allowedOperatingSystems`, `allowedBrowsers`) if that is unknown; rules on a point in time (`expiringWithinDays`,
- * `activatedAfter`) skip an unknown one.
+ * `allowedOperatingSystems`, `allowedBrowsers`, `flagInactiveUsers`) if that is unknown; rules on a point in time
+ * (`expiringWithinDays`, `activatedAfter`) skip an unknown one. `active` says whether the user is, where more is known
+ * than the words for the status: see {@link readUserStatus}.
  */
 export function auditUser(
 	user: AuditedUser,
 	devices: TrustedDevice[],
 	policy: AuditPolicy,
 	now: Date,
+	active = readUserStatus(user.status).active,
 ): AuditedDevice[] {
 	const activations = devices.map(({ activation_date }) => readInstant(activation_date));
 	const ranks = ranksFromTheNewest(devices, activations);
@@ -60,6 +63,7 @@ export function auditUser(
 		const facts = {
 			device,
 			status: user.status,
+			active,
 			activatedAt,
 			trustedUntil,
 			rank: ranks[index] ?? 0,

@@ -12,7 +12,7 @@ export interface AuditPolicy {
 	allowedBrowsers?: string[];
 	/** Finds all of a user's devices but the so many that were activated last. */
 	maxDevicesPerUser?: number;
-	/** Finds each device of a user whose status is known and is not active. */
+	/** Finds each device of a user who is not active, or of whom nobody knows. */
 	flagInactiveUsers?: boolean;
 	/** Finds the devices that were activated after this instant. */
 	activatedAfter?: Date;

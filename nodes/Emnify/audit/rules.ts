@@ -11,8 +11,10 @@ const LONGEST_QUOTE = 60;
 /** What the rules judge a device by. Times are milliseconds since 1970, `null` if unknown. */
 export interface Facts {
 	device: TrustedDevice;
-	/** The user's. */
+	/** The user's, in words. */
 	status: string | null;
+	/** Whether the user is active, `null` if unknown. */
+	active: boolean | null;
 	activatedAt: number | null;
 	trustedUntil: number | null;
 	/** The device's place among the user's devices, 0 for the one activated last. */
@@ -63,8 +65,9 @@ const RULES: { [Name in RuleName]: Rule<Settings[Name]> } = {
 		return `User has ${count(devicesOfUser, 'device')}, more than ${most}; this one is ${place}`;
 	},
 
-	flagInactiveUsers(_on, { status }) {
-		if (isMissing(status) || /^activ(e|ated)$/i.test(status.trim())) return undefined;
+	flagInactiveUsers(_on, { status, active }) {
+		if (active === true) return undefined;
+		if (active === null || isMissing(status)) return 'Status of the user is unknown';
 		return `User is ${shorten(status.trim(), LONGEST_QUOTE)}`;
 	},
 

@@ -1,10 +1,27 @@
 import type { AuditedDevice, AuditedUser } from './auditUser';
+import { gapsIn, scopeInWords, type AuditScope, type Coverage, type Gap } from './coverage';
 import type { AuditPolicy, RuleName } from './policy';
 import { rulesInForce } from './policy';
 import { summaryText } from './summaryText';
 
 const MOST_DEVICES_NAMED = 10;
 const MOST_FAILED_USERS = 100;
+const MOST_ORGANISATIONS = 100;
+
+/** An organisation, or the Workspace: emnify calls them the same (§5). */
+export interface Organisation {
+	id: number;
+	name: string | null;
+}
+
+/** What a summary says of the audit as a whole. */
+export interface Circumstances {
+	scope: AuditScope;
+	/** `null` where it may not be read. */
+	workspace: Organisation | null;
+	/** When the audit began, by emnify's clock. */
+	startedAt: Date;
+}
 
 export interface UnreadableUser {
 	user: AuditedUser;
@@ -13,6 +30,21 @@ export interface UnreadableUser {
 
 /** The one item of an audit's summary. */
 export interface AuditSummary {
+	/** Markdown, ready for Slack or e-mail. */
+	text: string;
+	/** Whether the devices of every user who was meant were read, and there was at least one user. */
+	complete: boolean;
+	/** What was not checked, a sentence each, the worst first; empty where the audit is complete. */
+	gaps: string[];
+	workspace: Organisation | null;
+	/** Those of the users, by ID, the first 100: the users of child organisations are listed too (§5). */
+	organisations: Array<Organisation & { users: number }>;
+	/** When the audit began, by emnify's clock: ISO 8601. */
+	checked_at: string;
+	/** Which users were meant, in words. */
+	scope: string;
+	/** All who were meant. */
+	users_listed: number;
 	/** Those whose devices were read. */
 	users_checked: number;
 	users_failed: number;
@@ -24,8 +56,6 @@ export interface AuditSummary {
 	oldest_device: Omit<AuditedDevice, 'findings' | 'compliant'> | null;
 	/** The first 100 by user ID; `users_failed` counts all. */
 	failed_users: Array<{ id: number | null; username: string | null; message: string }>;
-	/** Markdown, ready for Slack or e-mail. */
-	text: string;
 }
 
 /**
@@ -41,14 +71,16 @@ export class SummaryBuilder {
 	private readonly oldest: AuditedDevice[] = [];
 	private readonly named: AuditedDevice[] = [];
 	private readonly failed: UnreadableUser[] = [];
+	private readonly organisations = new Map<number, Organisation & { users: number }>();
 
 	constructor(private readonly policy: AuditPolicy) {
 		for (const rule of rulesInForce(policy)) this.findings[rule] = 0;
 	}
 
 	/** Adds a user whose devices were read, be there none. */
-	addUser(devices: AuditedDevice[]): void {
+	addUser(devices: AuditedDevice[], organisation?: Organisation | null): void {
 		this.usersChecked++;
+		this.countOrganisation(organisation);
 		for (const device of devices) {
 			this.devices++;
 			if (device.trusted_until !== null) keepFirst(this.oldest, device, oldestFirst, 1);
@@ -61,15 +93,42 @@ export class SummaryBuilder {
 		}
 	}
 
-	addFailedUser(failed: UnreadableUser): void {
+	addFailedUser(failed: UnreadableUser, organisation?: Organisation | null): void {
 		this.usersFailed++;
+		this.countOrganisation(organisation);
 		keepFirst(this.failed, failed, (a, b) => idOf(a) - idOf(b), MOST_FAILED_USERS);
 	}
 
-	build(): AuditSummary {
-		const facts = {
+	/** How much of what was meant has been checked. */
+	coverage(scope: AuditScope): Coverage {
+		return {
+			scope,
+			users_listed: this.usersChecked + this.usersFailed,
 			users_checked: this.usersChecked,
 			users_failed: this.usersFailed,
+		};
+	}
+
+	/** What has not been checked. */
+	gaps(scope: AuditScope): Gap[] {
+		return gapsIn(this.coverage(scope));
+	}
+
+	build({ scope, workspace, startedAt }: Circumstances): AuditSummary {
+		const { users_listed, users_checked, users_failed } = this.coverage(scope);
+		const gaps = this.gaps(scope).map(({ message }) => message);
+		const facts = {
+			complete: gaps.length === 0,
+			gaps,
+			workspace,
+			organisations: [...this.organisations.values()]
+				.sort((a, b) => a.id - b.id)
+				.slice(0, MOST_ORGANISATIONS),
+			checked_at: startedAt.toISOString(),
+			scope: scopeInWords(this.coverage(scope)),
+			users_listed,
+			users_checked,
+			users_failed,
 			devices: this.devices,
 			devices_with_findings: this.devicesWithFindings,
 			findings: { ...this.findings },
@@ -80,7 +139,14 @@ export class SummaryBuilder {
 				message,
 			})),
 		};
-		return { ...facts, text: summaryText(facts, this.named, this.policy) };
+		return { text: summaryText(facts, this.named, this.policy), ...facts };
+	}
+
+	private countOrganisation(organisation: Organisation | null | undefined): void {
+		if (typeof organisation?.id !== 'number') return;
+		const { id, name } = organisation;
+		const users = (this.organisations.get(id)?.users ?? 0) + 1;
+		this.organisations.set(id, { id, name: name ?? null, users });
 	}
 }
 

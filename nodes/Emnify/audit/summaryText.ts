@@ -5,9 +5,10 @@ import { day, minute } from './day';
 import { readInstant } from './instant';
 import type { AuditPolicy, RuleName, Settings } from './policy';
 import { rulesInForce, settingOf } from './policy';
-import type { AuditSummary } from './summary';
+import type { AuditSummary, Organisation } from './summary';
 
 const MOST_USERS_NAMED = 5;
+const MOST_ORGANISATIONS_NAMED = 5;
 
 /**
  * An audit's summary in the Markdown that Slack and e-mail show alike: `*…*`, `- ` and code spans. What users and devices
@@ -15,8 +16,8 @@ const MOST_USERS_NAMED = 5;
  */
 export function summaryText(summary: Facts, named: AuditedDevice[], policy: AuditPolicy): string {
 	return [
-		headline(summary),
-		`${count(summary.devices, 'device')} of ${count(summary.users_checked, 'user')} checked.`,
+		headline(summary, policy),
+		circumstances(summary),
 		warning(summary),
 		verdict(summary, policy),
 		ruleLines(summary, policy).join('\n'),
@@ -29,17 +30,57 @@ export function summaryText(summary: Facts, named: AuditedDevice[], policy: Audi
 
 type Facts = Omit<AuditSummary, 'text'>;
 
-function headline({ devices, devices_with_findings, users_failed }: Facts): string {
-	const incomplete = users_failed > 0;
-	const result =
-		devices_with_findings > 0
-			? `findings on ${devices_with_findings} of ${count(devices, 'device')}`
-			: `no findings${incomplete ? ' in what could be read' : ''}`;
-	return `*Trusted-device audit${incomplete ? ' (incomplete)' : ''}: ${result}*`;
+/** The one line that a hurried person reads: what was not checked comes first. */
+function headline(summary: Facts, policy: AuditPolicy): string {
+	const { complete, gaps, users_checked } = summary;
+	if (users_checked === 0) return `*Trusted-device audit: ${lowerFirst(gaps.join('; '))}*`;
+	if (!complete) {
+		return `*Trusted-device audit incomplete: ${[...gaps, result(summary, policy)].join('; ')}*`;
+	}
+	return `*Trusted-device audit: ${result(summary, policy)}*`;
 }
 
-function warning({ users_failed, failed_users }: Facts): string {
-	if (users_failed === 0) return '';
+function result({ complete, devices, devices_with_findings }: Facts, policy: AuditPolicy): string {
+	const all = count(devices, 'device');
+	if (devices_with_findings > 0) return `findings on ${devices_with_findings} of ${all}`;
+	if (rulesInForce(policy).length === 0) return `${all} counted, not judged`;
+	return complete ? 'no findings' : `${all} judged, the rest is unknown`;
+}
+
+/** What was audited, and when. */
+function circumstances(summary: Facts): string {
+	const { workspace, organisations, checked_at, scope, users_listed, users_checked } = summary;
+	const parts = [
+		workspace === null
+			? 'Workspace unknown: its name could not be read'
+			: `Workspace ${organisationInWords(workspace)}`,
+		...(organisations.some(({ id }) => id !== workspace?.id)
+			? [`Users of ${organisationsInWords(organisations)}`]
+			: []),
+		scope,
+		`${minute(Date.parse(checked_at))} UTC`,
+		`${users_checked} of ${count(users_listed, 'user')} read`,
+		count(summary.devices, 'device'),
+	];
+	return parts.join(' · ');
+}
+
+function organisationInWords({ id, name }: Organisation): string {
+	const words = codeSpan(name ?? '');
+	return words === undefined ? String(id) : `${words} (ID ${id})`;
+}
+
+function organisationsInWords(organisations: Facts['organisations']): string {
+	const named = organisations
+		.slice(0, MOST_ORGANISATIONS_NAMED)
+		.map((organisation) => `${organisationInWords(organisation)}: ${organisation.users}`);
+	const more = organisations.length - named.length;
+	return [...named, ...(more > 0 ? [`${more} more`] : [])].join(', ');
+}
+
+function warning({ complete, users_failed, failed_users }: Facts): string {
+	if (complete) return '';
+	if (users_failed === 0) return '*Warning:* whether the other devices meet the policy is unknown.';
 	const users = failed_users.slice(0, MOST_USERS_NAMED).map(userInWords);
 	if (users_failed > users.length) users.push(`${users_failed - users.length} more`);
 	return `*Warning:* the devices of ${count(users_failed, 'user')} could not be read: ${users.join(', ')}`;
@@ -49,7 +90,7 @@ function verdict(summary: Facts, policy: AuditPolicy): string {
 	if (rulesInForce(policy).length === 0) {
 		return 'No rule is set: the devices were counted, not judged.';
 	}
-	if (summary.devices_with_findings > 0 || summary.users_failed > 0) return '';
+	if (summary.devices_with_findings > 0 || !summary.complete) return '';
 	return `Nothing found: ${summary.devices === 0 ? 'there are no trusted devices' : 'every device meets the policy'}.`;
 }
 
@@ -94,13 +135,13 @@ const DETAILS: { [Name in RuleName]: (setting: Settings[Name]) => string } = {
 	allowedOperatingSystems: () => 'not on the list, or unknown',
 	allowedBrowsers: () => 'not on the list, or unknown',
 	maxDevicesPerUser: (devices) => `more than ${devices} for a user`,
-	flagInactiveUsers: () => 'user is not active',
+	flagInactiveUsers: () => 'not active, or unknown',
 	activatedAfter: (instant) => `activated after ${minute(instant.getTime())} UTC`,
 	flagMissingData: () => 'or an activation date in the future',
 };
 
 function userInWords({ id, username }: Pick<AuditedUser, 'id' | 'username'>): string {
-	return codeSpan(username ?? '') ?? (id === null ? 'the credential’s own user' : `user ${id}`);
+	return codeSpan(username ?? '') ?? (id === null ? 'a user without a name' : `user ${id}`);
 }
 
 function deviceInWords({ id, browser, operating_system }: AuditedDevice['device']): string {
@@ -111,4 +152,8 @@ function deviceInWords({ id, browser, operating_system }: AuditedDevice['device'
 function activationInWords({ device }: AuditedDevice): string {
 	const activatedAt = readInstant(device.activation_date);
 	return activatedAt === null ? 'activation date unknown' : `activated ${day(activatedAt)}`;
+}
+
+function lowerFirst(sentence: string): string {
+	return sentence.charAt(0).toLowerCase() + sentence.slice(1);
 }

@@ -77,6 +77,8 @@ export interface Batch<Done> {
 	tell(progress: string): void;
 	/** Shows a warning above the output in the editor. */
 	warn(message: string): void;
+	/** How many items of the account failed already, by what their own fields hold. */
+	unusableItems: number;
 	/** What was done and must not get lost when n8n runs it again (Retry On Fail): the next try finds the same map. */
 	done: Map<string, Done>;
 }

@@ -6,7 +6,8 @@ import { toNodeError } from '../nodeError';
 import type { ItemFields } from '../resources/operation';
 import { day } from './day';
 import { badValue, isId, readLocator } from './locator';
-import { readUser, userAdvice, userInWords, type UserReference } from './user';
+import { requireRequestingUser } from './requestingUser';
+import { readUser, userInWords, type UserReference } from './user';
 
 /** One of the MFA keys of the chosen user (`searchMfaKeys`), or of the credential's own (`searchOwnMfaKeys`). */
 export function keyIdField(
@@ -79,7 +80,14 @@ export async function searchOwnMfaKeys(
 	this: ILoadOptionsFunctions,
 	filter?: string,
 ): Promise<INodeListSearchResult> {
-	return await searchKeys(this, () => ({ id: 'my' }), filter);
+	return await searchKeys(
+		this,
+		(client) => {
+			requireRequestingUser(client, 'Could not list the MFA keys of the credential’s own user');
+			return { id: 'my' };
+		},
+		filter,
+	);
 }
 
 async function searchKeys(
@@ -110,7 +118,6 @@ export async function mfaKeysOf(
 		method: 'GET',
 		path: apiPath`/user/${'id' in user ? user.id : user.username}`,
 		action: `list the MFA keys of ${userInWords(user)}`,
-		advice: userAdvice(user),
 	});
 	return mfa ?? undefined;
 }

@@ -3,7 +3,7 @@ import type { IDataObject } from 'n8n-workflow';
 import { apiPath, type EmnifyClient } from '../api/client';
 import type { TrustedDevice } from '../api/types';
 import { requireIds } from './ids';
-import { resolveUser, userAdvice, userInWords, type UserReference } from './user';
+import { resolveUser, userInWords, type UserReference } from './user';
 
 /** All trusted devices of a user (endpoint 7, §1). Throws an `EmnifyError`. */
 export async function trustedDevicesOf(
@@ -15,7 +15,6 @@ export async function trustedDevicesOf(
 		method: 'GET',
 		path: apiPath`/user/${await resolveUser(client, user)}/mfa/trusted_device`,
 		action,
-		advice: userAdvice(user),
 	});
 	return requireIds(devices, action);
 }
@@ -30,9 +29,8 @@ export async function revokeTrust(
 		method: 'DELETE',
 		path: apiPath`/user/${await resolveUser(client, user)}/mfa/trusted_device/${deviceId}`,
 		action: `delete trusted device ${deviceId} of ${userInWords(user)}`,
-		advice: userAdvice(
-			user,
-			'The device may be gone already, or belong to another user. List the user’s trusted devices to see which there are.',
-		),
+		advice: {
+			404: 'The device may be gone already, or belong to another user. List the user’s trusted devices to see which there are.',
+		},
 	});
 }

@@ -6,21 +6,21 @@ import type {
 	INodeProperties,
 } from 'n8n-workflow';
 
-import { apiPath, EmnifyClient, type EmnifyRequest } from '../api/client';
+import { apiPath, EmnifyClient } from '../api/client';
 import type { User, UserWithMfa } from '../api/types';
 import { toNodeError } from '../nodeError';
 import type { ItemFields } from '../resources/operation';
 import { badValue, isId, readLocator } from './locator';
-import { REQUESTING_USER_ADVICE } from './requestingUser';
+import { requireRequestingUser } from './requestingUser';
 import { usersRequest } from './users';
 
-/** Whose things an operation is about. */
+/** Whose things an operation is about. Nobody is preset: what acts on a user must not act on the wrong one. */
 export const userField: INodeProperties = {
 	displayName: 'User',
 	name: 'user',
 	type: 'resourceLocator',
 	required: true,
-	default: { mode: 'list', value: 'my', cachedResultName: 'Me' },
+	default: { mode: 'list', value: '' },
 	description: 'Only administrators can act on other users',
 	modes: [
 		{
@@ -38,7 +38,7 @@ export const userField: INodeProperties = {
 			name: 'id',
 			type: 'string',
 			placeholder: 'e.g. 12345',
-			hint: 'The number of the user, or “my” for the user of the credential',
+			hint: 'The number of the user. With User Credentials also “my”, for the user who logs in.',
 			validation: [
 				{
 					type: 'regex',
@@ -62,14 +62,22 @@ export const userField: INodeProperties = {
 /** `id` as emnify gives it, or `my` for the requesting user; or a username that is yet to be looked up. */
 export type UserReference = { id: string } | { username: string };
 
-/** Reads the User field. Throws an `EmnifyError` (`input`) for what is neither an ID, `my` nor a username. */
+/**
+ * Reads the User field. Throws an `EmnifyError` (`input`) for what is neither an ID, `my` nor a username, and for `my` under
+ * an application token (§1).
+ */
 export function readUser(item: ItemFields): UserReference {
 	const { mode, value } = readLocator(item.field('user'));
 	if (mode === 'username') {
 		if (/^[^\s@/]+@[^\s@/]+$/.test(value)) return { username: value };
 		throw badValue('User', value, 'a username (an e-mail address)');
 	}
-	if (value === 'my' || isId(value)) return { id: value };
+	if (value === 'my') {
+		const others = 'Choose a user from the list, or enter an ID or a username. ';
+		requireRequestingUser(item, 'There is no “Me”', others);
+		return { id: value };
+	}
+	if (isId(value)) return { id: value };
 	throw badValue('User', value, 'a user ID (a whole number above 0, or my)');
 }
 
@@ -77,18 +85,6 @@ export function readUser(item: ItemFields): UserReference {
 export function userInWords(user: UserReference): string {
 	if ('username' in user) return `user ${user.username}`;
 	return user.id === 'my' ? 'the credential’s own user' : `user ${user.id}`;
-}
-
-/**
- * What to do at a 403 or 404 about this user. For `my` emnify may know nobody (§1), and then the general advice would
- * mislead. `missing` says what else a 404 can mean.
- */
-export function userAdvice(user: UserReference, missing?: string): EmnifyRequest['advice'] {
-	if (!('id' in user) || user.id !== 'my') return missing === undefined ? {} : { 404: missing };
-	return {
-		403: REQUESTING_USER_ADVICE,
-		404: [missing, REQUESTING_USER_ADVICE].filter((text) => text !== undefined).join(' '),
-	};
 }
 
 const lookedUp = new WeakMap<EmnifyClient, Map<string, Promise<string>>>();
@@ -113,19 +109,18 @@ export async function findUser(
 		method: 'GET',
 		path: apiPath`/user/${'id' in user ? user.id : user.username}`,
 		action: `find ${userInWords(user)}`,
-		advice: userAdvice(
-			user,
-			'username' in user
-				? 'Check the username, and that the user belongs to the same workspace as the credential.'
-				: undefined,
-		),
+		...('username' in user && {
+			advice: {
+				404: 'Check the username, and that the user belongs to the same workspace as the credential.',
+			},
+		}),
 	});
 }
 
 const USERS_IN_A_PAGE = 50;
 
 /**
- * Fills the list of the User field, a page at a time, “Me” first. The text searched for is looked for in the usernames
+ * Fills the list of the User field, a page at a time, “Me” first where the credential logs in as a user. The text searched for is looked for in the usernames
  * where it holds an @, else in the names, and in the usernames where no name fits. How emnify matches is undocumented.
  */
 export async function searchUsers(
@@ -144,7 +139,9 @@ export async function searchUsers(
 		if (found.results.length === 0 && page === 1 && field === 'name' && text !== '') {
 			return await usersPage(client, 'username', text, 1);
 		}
-		if (page === 1 && text === '') found.results.unshift({ name: 'Me', value: 'my' });
+		if (client.actsAsUser && page === 1 && text === '') {
+			found.results.unshift({ name: 'Me', value: 'my' });
+		}
 		return found;
 	} catch (error) {
 		throw toNodeError(this.getNode(), error);

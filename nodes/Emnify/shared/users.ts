@@ -72,7 +72,7 @@ export function usersRequest(filters: UserFilters, sort = '+id'): EmnifyRequest 
 		...(filters.length === 0 && sort === '+id' && { readOnce: true as const }),
 		action: 'list the users',
 		advice: {
-			403: 'Only administrators can list users. Use a credential of an administrator. Where one user will do, choose By ID and enter the number, or “my” for the credential’s own user.',
+			403: 'Only administrators can list users. Use a credential of an administrator. Where one user will do, choose By ID and enter the number.',
 		},
 	};
 }

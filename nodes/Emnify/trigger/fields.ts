@@ -67,7 +67,7 @@ export const triggerFields: INodeProperties[] = [
 			{
 				displayName: 'User',
 				name: 'users',
-				values: [{ ...userField, default: { mode: 'list', value: '' }, required: true }],
+				values: [userField],
 			},
 		],
 		displayOptions: { show: { events: eventsOfUsers(), scope: ['chosen'] } },

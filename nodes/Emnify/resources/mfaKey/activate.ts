@@ -3,7 +3,7 @@ import { cannotBeSeen } from '../../api/errors';
 import { readTotpSecret } from '../../api/totp';
 import { readCode } from '../../shared/code';
 import { keyIdField, mfaKeysOf, readKeyId } from '../../shared/keyId';
-import { REQUESTING_USER_ADVICE } from '../../shared/requestingUser';
+import { requireRequestingUser } from '../../shared/requestingUser';
 import { readText } from '../../shared/text';
 import { defineOperation } from '../operation';
 
@@ -62,13 +62,16 @@ export const activateMfaKey = defineOperation({
 		},
 	],
 	access: 'write',
-	read: (item) => ({
-		keyId: readKeyId(item),
-		source:
-			item.field('codeSource') === 'secretKey'
-				? { secret: readTotpSecret(readText(item, 'secretKey', 'Secret Key')) }
-				: { code: readCode(item, 'digits') },
-	}),
+	read(item) {
+		requireRequestingUser(item, 'Could not activate the MFA key');
+		return {
+			keyId: readKeyId(item),
+			source:
+				item.field('codeSource') === 'secretKey'
+					? { secret: readTotpSecret(readText(item, 'secretKey', 'Secret Key')) }
+					: { code: readCode(item, 'digits') },
+		};
+	},
 	async run(client, { keyId, source }) {
 		const code = 'code' in source ? source.code : await client.totpCode(source.secret);
 		await client.command({
@@ -77,8 +80,7 @@ export const activateMfaKey = defineOperation({
 			body: { status: { id: 1 }, code },
 			action: `activate MFA key ${keyId}`,
 			advice: {
-				403: REQUESTING_USER_ADVICE,
-				404: `Only the user’s own keys can be activated. Check the ID. ${REQUESTING_USER_ADVICE}`,
+				404: 'Only the keys of the user who logs in can be activated: check the ID, and the user of the credential.',
 				409: 'The MFA key is active already: nothing is left to do.',
 				422: 'The code is wrong or has expired. Use the code that the authenticator app shows now, and check that its clock is right.',
 			},

@@ -3,7 +3,7 @@ import type { IDataObject } from 'n8n-workflow';
 import { apiPath } from '../../api/client';
 import { mfaKeyTypeField, readMfaKeyType } from '../../shared/mfaKeyType';
 import { passwordFields, readPassword } from '../../shared/password';
-import { REQUESTING_USER_ADVICE } from '../../shared/requestingUser';
+import { requireRequestingUser } from '../../shared/requestingUser';
 import { withSecret } from '../../shared/secretAnswer';
 import { defineOperation } from '../operation';
 
@@ -18,7 +18,7 @@ export const createMfaKey = defineOperation({
 	fields: [
 		{
 			displayName:
-				'The secret key and the otpauth address for a QR code are given only this once, and become part of the execution’s data. The key is for the user of the credential: emnify may know none for an application token, so use User Credentials here.',
+				'The secret key and the otpauth address for a QR code are given only this once, and become part of the execution’s data. The key is for the user of the credential, which must log in with User Credentials: an application token is nobody’s login.',
 			name: 'secretNotice',
 			type: 'notice',
 			default: '',
@@ -27,7 +27,10 @@ export const createMfaKey = defineOperation({
 		...passwordFields,
 	],
 	access: 'write',
-	read: (item) => ({ type: readMfaKeyType(item), password: readPassword(item) }),
+	read(item) {
+		requireRequestingUser(item, 'Could not create the MFA key');
+		return { type: readMfaKeyType(item), password: readPassword(item) };
+	},
 	async run(client, { type, password }) {
 		const action = 'create the MFA key';
 		const key = await client.object<IDataObject>({
@@ -36,8 +39,6 @@ export const createMfaKey = defineOperation({
 			body: { type: { id: type }, password },
 			action,
 			advice: {
-				403: REQUESTING_USER_ADVICE,
-				404: REQUESTING_USER_ADVICE,
 				409: 'The user already has an MFA key of this type. Activate it if it is pending, or delete it first (MFA Key → Delete).',
 				422: 'Check the password, which must be that of the credential’s own user, and the type.',
 			},

@@ -1,7 +1,7 @@
 import { apiPath } from '../../api/client';
 import { cannotBeSeen } from '../../api/errors';
 import { keyIdField, mfaKeysOf, readKeyId } from '../../shared/keyId';
-import { readUser, resolveUser, userAdvice, userField, userInWords } from '../../shared/user';
+import { readUser, resolveUser, userField, userInWords } from '../../shared/user';
 import { defineOperation } from '../operation';
 import { createMfaKey } from './create';
 
@@ -22,10 +22,9 @@ export const deleteMfaKey = defineOperation({
 			method: 'DELETE',
 			path: apiPath`/user/${await resolveUser(client, user)}/mfa/${keyId}`,
 			action: `delete MFA key ${keyId} of ${userInWords(user)}`,
-			advice: userAdvice(
-				user,
-				'The key may be gone already, or belong to another user. Choose it from the list to see which there are.',
-			),
+			advice: {
+				404: 'The key may be gone already, or belong to another user. Choose it from the list to see which there are.',
+			},
 		});
 		return [{ deleted: true }];
 	},

@@ -11,6 +11,23 @@ import { policyField, readPolicy } from './auditPolicy';
 import { readRevokePlan, revokeFields, type DoneRevocation } from './auditRevoke';
 import { Audit, type AuditSettings } from './auditRun';
 
+/** One user an item: what an item calls its user is offered as the placeholder, and nobody is preset. */
+const userOfItemField: INodeProperties = {
+	...userField,
+	default: { mode: 'id', value: '' },
+	description: 'The user of each item. Only administrators can act on other users.',
+	modes: userField.modes?.map((mode) =>
+		mode.name === 'id'
+			? {
+					...mode,
+					placeholder: 'e.g. {{ $json.id }}',
+					hint: 'An expression for the number of each item’s user, such as the field “id” of User: Get Many',
+				}
+			: mode,
+	),
+	displayOptions: { show: { scope: ['input'] } },
+};
+
 const fields: INodeProperties[] = [
 	{
 		displayName: 'Users',
@@ -25,7 +42,7 @@ const fields: INodeProperties[] = [
 		],
 	},
 	{ ...userFiltersField, displayOptions: { show: { scope: ['filtered'] } } },
-	{ ...userField, displayOptions: { show: { scope: ['input'] } } },
+	userOfItemField,
 	policyField,
 	{
 		displayName: 'Output',

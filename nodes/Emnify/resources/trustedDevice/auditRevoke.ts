@@ -100,9 +100,13 @@ export function readRevokePlan(item: ItemFields, policy: AuditPolicy): RevokePla
 	};
 }
 
-/** Whether the plan wants a device revoked. */
-export function isToBeRevoked({ findings }: AuditedDevice, { rules }: RevokePlan): boolean {
-	return findings.some(({ rule }) => rules.includes(rule));
+/**
+ * Whether the plan wants a device revoked. That nobody knows a user's status is a finding, but no reason to log them out: it
+ * may be unknown of everybody.
+ */
+export function isToBeRevoked({ user, findings }: AuditedDevice, { rules }: RevokePlan): boolean {
+	const isReason = (rule: RuleName) => rule !== 'flagInactiveUsers' || user.status !== null;
+	return findings.some(({ rule }) => rules.includes(rule) && isReason(rule));
 }
 
 /** After so many failures in a row the next one would fail as well: nobody may do it, say. */

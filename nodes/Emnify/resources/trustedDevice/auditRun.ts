@@ -6,13 +6,16 @@ import { EmnifyError } from '../../api/errors';
 import { mayPass } from '../../api/retry';
 import type { User } from '../../api/types';
 import { auditUser, type AuditedDevice, type AuditedUser } from '../../audit/auditUser';
+import type { AuditScope, Gap } from '../../audit/coverage';
 import type { AuditPolicy } from '../../audit/policy';
-import { SummaryBuilder, type UnreadableUser } from '../../audit/summary';
+import { SummaryBuilder, type Organisation, type UnreadableUser } from '../../audit/summary';
+import { readUserStatus } from '../../audit/userStatus';
 import { CONCURRENT_READS } from '../../shared/concurrency';
 import { requireIds } from '../../shared/ids';
 import { trustedDevicesOf } from '../../shared/trustedDevices';
 import { findUser, userInWords, type UserReference } from '../../shared/user';
 import { allUsers, type UserFilters } from '../../shared/users';
+import { findWorkspace } from '../../shared/workspace';
 import type { Batch, BatchInput, BatchOutput } from '../operation';
 import {
 	isToBeRevoked,
@@ -69,6 +72,8 @@ export class Audit {
 
 	private readonly revocations: Revocations;
 
+	private readonly startedMs = Date.now();
+
 	private usersRead = 0;
 
 	private usersUnreadable = 0;
@@ -100,13 +105,20 @@ export class Audit {
 			warn(
 				`The trusted devices of ${this.usersUnreadable} of ${this.usersRead} users could not be read. The output tells which and why.`,
 			);
+		} else if (this.usersRead === 0) {
+			for (const { message } of this.summary.gaps(this.scope(inputs))) warn(`${message}.`);
+		}
+		if (this.settings.users === 'input' && this.usersRead === 1 && inputs.length > 1) {
+			warn(
+				`All ${inputs.length} items name the same user. If that is not meant, enter an expression in User, such as {{ $json.id }}.`,
+			);
 		}
 		await this.revocations.revoke(
 			this.results
 				.flatMap(({ devices, place, items }) => devices.map((device) => ({ device, place, items })))
 				.filter(({ device }) => isToBeRevoked(device, this.settings.revoke)),
 		);
-		return this.output(inputs);
+		return await this.output(inputs);
 	}
 
 	private async auditTarget(target: Target, mayBePutOff: boolean): Promise<void> {
@@ -115,12 +127,14 @@ export class Audit {
 		try {
 			const user = target.user ?? (await this.find(target));
 			if (!user) return;
+			requireIds([user], `list the trusted devices of ${nameOf(user)}`);
 			const listed = await trustedDevicesOf(client, { id: String(user.id) });
 			const { policy } = this.settings;
-			const devices = auditUser(auditedUser(user), listed, policy, client.now());
+			const { active } = readUserStatus(user.status);
+			const devices = auditUser(auditedUser(user), listed, policy, client.now(), active);
 			this.unreadableInARow = 0;
 			this.revocations.seen(user.id, listed);
-			this.summary.addUser(devices);
+			this.summary.addUser(devices, organisationOf(user));
 			this.keep({ place, items, devices });
 		} catch (error) {
 			const unreadable = this.unreadable(error, target);
@@ -131,7 +145,7 @@ export class Audit {
 				return;
 			}
 			this.usersUnreadable++;
-			this.summary.addFailedUser(unreadable);
+			this.summary.addFailedUser(unreadable, target.user && organisationOf(target.user));
 			this.keep({ place, items, devices: [], unreadable });
 		}
 		if (++this.usersRead % TELL_EVERY === 0) this.batch.tell(`Audited ${this.usersRead} users`);
@@ -182,11 +196,11 @@ export class Audit {
 		}
 	}
 
-	private output(inputs: Array<BatchInput<unknown>>): BatchOutput[] {
+	private async output(inputs: Array<BatchInput<unknown>>): Promise<BatchOutput[]> {
 		const { users, output, revoke } = this.settings;
 		const [first = 0] = inputs.map(({ index }) => index);
 		const items = users === 'input' ? inputs.map(({ index }) => index) : [first];
-		if (output === 'summary') return [{ json: { ...this.summaryJson() }, items }];
+		if (output === 'summary') return [{ json: await this.summaryJson(this.scope(inputs)), items }];
 		const isRevoking = revoke.mode !== 'none';
 		const before = this.revocations.ofEarlierTries().map(({ device, revocation, ...placed }) => ({
 			...placed,
@@ -203,12 +217,33 @@ export class Audit {
 				};
 			});
 		});
-		return [...before, ...now].sort((a, b) => a.place - b.place);
+		const gaps = this.summary
+			.gaps(this.scope(inputs))
+			.filter(({ rule }) => rule === 'nothing_checked' || rule === 'mostly_unreadable')
+			.map((gap) => ({ items, json: gapItem(gap) }));
+		return [...gaps, ...[...before, ...now].sort((a, b) => a.place - b.place)];
 	}
 
-	private summaryJson(): IDataObject {
+	private scope(inputs: Array<BatchInput<unknown>>): AuditScope {
+		const { users } = this.settings;
+		if (users === 'input') {
+			const { unusableItems } = this.batch;
+			return { which: users, items: inputs.length + unusableItems, unusableItems };
+		}
+		return users.length === 0 ? { which: 'all' } : { which: 'filtered', criteria: users.join(',') };
+	}
+
+	private async summaryJson(scope: AuditScope): Promise<IDataObject> {
 		const { mode } = this.settings.revoke;
-		const summary = this.summary.build() as unknown as IDataObject;
+		const { client } = this.batch;
+		const workspace = await findWorkspace(client);
+		// emnify's clock was not known yet when the audit began.
+		const startedAt = new Date(client.now().getTime() - (Date.now() - this.startedMs));
+		const summary = this.summary.build({
+			scope,
+			workspace,
+			startedAt,
+		}) as unknown as IDataObject;
 		if (mode === 'none') return summary;
 		const revocations = this.revocations.counts();
 		return {
@@ -219,14 +254,28 @@ export class Audit {
 	}
 }
 
-/** Looks like a device with a finding, so that whoever alerts on findings hears of it. */
 function unreadableItem({ user, message }: UnreadableUser): IDataObject {
+	return itemWithoutDevice(user, { rule: 'unreadable', message });
+}
+
+function gapItem({ rule, message }: Gap): IDataObject {
+	return itemWithoutDevice(
+		{ id: null, username: null, name: null, status: null },
+		{ rule, message },
+	);
+}
+
+/** Looks like a device with a finding, so that whoever alerts on findings hears of it. */
+function itemWithoutDevice(
+	user: AuditedUser,
+	finding: { rule: string; message: string },
+): IDataObject {
 	return {
 		user: { ...user },
 		device: null,
 		age_days: null,
 		trusted_until: null,
-		findings: [{ rule: 'unreadable', message }],
+		findings: [finding],
 		compliant: false,
 	};
 }
@@ -249,17 +298,27 @@ async function* listedTargets(
 	item: number,
 ): AsyncGenerator<Target, void> {
 	for await (const user of allUsers(client, filters)) {
-		yield { reference: { id: String(user.id) }, user, items: [item], place: user.id };
+		// One whom emnify lists without an ID comes last.
+		const place = user.id ?? Number.MAX_SAFE_INTEGER;
+		yield { reference: { id: String(user.id) }, user, items: [item], place };
 	}
 }
 
 function auditedUser({ id, username, name, status }: User): AuditedUser {
 	return {
-		id,
+		id: typeof id === 'number' ? id : null,
 		username: username ?? null,
 		name: name ?? null,
-		status: status?.description ?? null,
+		status: readUserStatus(status).text,
 	};
+}
+
+function nameOf({ id, username }: User): string {
+	return username ? `user ${username}` : `user ${id ?? 'without an ID'}`;
+}
+
+function organisationOf({ organisation }: User): Organisation | null {
+	return organisation ? { id: organisation.id, name: organisation.name ?? null } : null;
 }
 
 /** A user that emnify would not tell of: all that is known is what the item says. */
