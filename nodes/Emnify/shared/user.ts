@@ -64,13 +64,13 @@ export type UserReference = { id: string } | { username: string };
 
 /** Reads the User field. Throws an `EmnifyError` (`input`) for what is neither an ID, `my` nor a username. */
 export function readUser(item: ItemFields): UserReference {
-	const { mode, value } = readLocator(item.field('user'));
+	const { mode, value, given } = readLocator(item.field('user'));
 	if (mode === 'username') {
 		if (/^[^\s@/]+@[^\s@/]+$/.test(value)) return { username: value };
-		throw badValue('User', value, 'a username (an e-mail address)');
+		throw badValue('User', given, 'a username (an e-mail address)');
 	}
 	if (value === 'my' || isId(value)) return { id: value };
-	throw badValue('User', value, 'a user ID (a whole number above 0, or my)');
+	throw badValue('User', given, 'a user ID (a whole number above 0, or my)');
 }
 
 /** The user for a sentence. */
