@@ -488,7 +488,7 @@ describe('is refused before any request is sent:', () => {
 		[
 			'a date that is none',
 			{ policy: { activatedAfter: 'last week' } },
-			/^Activated After “last week” is not a date/,
+			/^Activated After is not a date/,
 		],
 		[
 			'a day that is none',
@@ -511,13 +511,9 @@ describe('is refused before any request is sent:', () => {
 		[
 			'an unknown Stop at First Unreadable User',
 			{ stopAtUnreadable: '={{ "perhaps" }}' },
-			/^Stop at First Unreadable User “perhaps” is not/,
+			/^Stop at First Unreadable User is not true or false/,
 		],
-		[
-			'an unknown Revoke',
-			{ ...revoking, revoke: '={{ "Revoke" }}' },
-			/^Revoke “Revoke” is not one of/,
-		],
+		['an unknown Revoke', { ...revoking, revoke: '={{ "Revoke" }}' }, /^Revoke is not one of/],
 		[
 			'revoking by no rule',
 			{ ...revoking, revokeRules: '={{ [] }}' },
@@ -549,7 +545,7 @@ describe('is refused before any request is sent:', () => {
 			items: itemsOf([1, 2, '../../x']),
 		});
 		expect(failureOf(result)).toMatchObject({
-			message: expect.stringMatching(/^User “..\/..\/x” is not/),
+			message: expect.stringMatching(/^User is not/),
 			itemIndex: 2,
 		});
 		expect(simulator.requests).toEqual([]);

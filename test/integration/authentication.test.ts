@@ -411,14 +411,26 @@ describe('a login that goes wrong otherwise is told in emnify’s own words, wit
 		[
 			'502 with an HTML page',
 			{ kind: 'status', status: 502, html: true },
-			'emnify could not process the login (HTTP 502)',
-			/on emnify’s side/,
+			'Could not log in: a proxy, a firewall or a gateway answered instead of emnify (HTTP 502)',
+			/again later.*check Base URL.*proxy/,
 		],
 		[
 			'404 with an HTML page',
 			{ kind: 'status', status: 404, html: true },
-			'The server at Base URL did not answer like emnify (HTTP 404)',
-			/Check Base URL.*proxy/,
+			'Could not log in: a proxy, a firewall or a gateway answered instead of emnify (HTTP 404)',
+			/Check Base URL.*network/,
+		],
+		[
+			'403 of a firewall',
+			{ kind: 'status', status: 403, body: { message: 'Forbidden' } },
+			'Could not log in: a proxy, a firewall or a gateway answered instead of emnify (HTTP 403)',
+			/Check Base URL.*network/,
+		],
+		[
+			'407 of a proxy',
+			{ kind: 'status', status: 407 },
+			'Could not log in: the proxy or the network between n8n and emnify wants a login of its own (HTTP 407)',
+			/login of the proxy/,
 		],
 		[
 			'200 with an HTML page',
@@ -525,6 +537,18 @@ describe('many items', () => {
 	});
 });
 
+test('numbers of an expression are sent as the text that they are', async () => {
+	const { run, simulator } = await start();
+	const fields = { username: 4711, password: 12345678, passwordFormat: 'sha1', fingerprint: 815 };
+	const parameters = Object.fromEntries(
+		Object.keys(fields).map((name) => [name, `={{ $json.${name} }}`]),
+	);
+	await run(retrieve('userCredentials', parameters), { items: [fields] });
+	expect(simulator.requests.map(({ body }) => body)).toEqual([
+		{ username: '4711', password: '12345678', fingerprint: '815' },
+	]);
+});
+
 describe('bad input is refused before any request:', () => {
 	const fields: Array<[label: string, parameters: INodeParameters]> = [
 		['Application Token', retrieve('applicationToken', { applicationToken: VALUE })],
@@ -533,17 +557,18 @@ describe('bad input is refused before any request:', () => {
 		['MFA Token', retrieve('mfaCode', { mfaToken: VALUE, code: '123456' })],
 		['Refresh Token', retrieve('refreshToken', { refreshToken: VALUE })],
 	];
-	const values = ['', '  ', undefined, null, {}, 0, true];
+	const values = ['', '  ', undefined, null, {}, [], 1.5, 1e21, false, true];
 
 	test.each(fields.flatMap((field) => values.map((value) => [...field, value] as const)))(
 		'%s: %j of %p',
 		async (label, parameters, value) => {
 			const { run, simulator } = await start();
 			const result = await run(parameters, { items: itemsOf([value]) });
+			const isNothing = typeof (value ?? '') === 'string';
 			expect(failureOf(result)).toMatchObject({
 				name: 'NodeOperationError',
-				message: `${label} is empty`,
-				description: expect.stringMatching(new RegExp(`^Fill in ${label}`)),
+				message: `${label} is ${isNothing ? 'empty' : 'not a text'}`,
+				description: expect.stringMatching(isNothing ? `^Fill in ${label}` : /Give it as text/),
 				itemIndex: 0,
 			});
 			expect(simulator.requests).toEqual([]);
@@ -564,6 +589,31 @@ describe('bad input is refused before any request:', () => {
 			expect(simulator.requests).toEqual([]);
 		},
 	);
+
+	test.each([true, 1.5, {}, ['MARKED']])('a fingerprint of %p', async (value) => {
+		const { run, simulator } = await start();
+		const fields = { username: 'a@b.example', password: 'fake', fingerprint: VALUE };
+		const result = await run(retrieve('userCredentials', fields), { items: itemsOf([value]) });
+		expect(failureOf(result).message).toBe('Fingerprint is not a text');
+		expect(simulator.requests).toEqual([]);
+	});
+
+	test.each([
+		[{ fingerprint: '={{ {} }}' }, 'Fingerprint of the Trusted Device is not a text'],
+		[{ fingerprint: 'fake', name: '={{ [1] }}' }, 'Name of the Trusted Device is not a text'],
+		[
+			{ fingerprint: 'fake', browser: '={{ true }}' },
+			'Browser of the Trusted Device is not a text',
+		],
+		['={{ "fake" }}', 'Trusted Device is not a collection of fields'],
+	])('a trusted device of %j, which is none of texts', async (trustedDevice, message) => {
+		const { run, simulator } = await start();
+		const result = await run(
+			retrieve('mfaCode', { mfaToken: 'fake', code: '123456', trustedDevice }),
+		);
+		expect(failureOf(result).message).toBe(message);
+		expect(simulator.requests).toEqual([]);
+	});
 
 	test.each([{ browser: 'Firefox' }, { fingerprint: '={{ undefined }}' }, { fingerprint: ' ' }])(
 		'a trusted device of %j',

@@ -11,6 +11,7 @@ import {
 	onTheWire,
 	pair,
 	pairedItems,
+	refusedValue,
 	testFailures,
 	times,
 	useEmnify,
@@ -552,34 +553,38 @@ describe('event: getAll', () => {
 	test.each([
 		['type', 'abc', 'Type “abc” is not the ID of an event type (a whole number)'],
 		['type', [6, -1], 'Type “-1” is not the ID of an event type (a whole number)'],
-		['type', ['6|7'], 'Type “6|7” is not the ID of an event type (a whole number)'],
-		['type', { a: 1 }, 'Type “[object Object]” is not the ID of an event type (a whole number)'],
+		['type', ['6|7'], 'Type is not the ID of an event type (a whole number)'],
+		['type', { a: 1 }, 'Type is not the ID of an event type (a whole number), but an object'],
 		['severity', 3, 'Severity “3” is not 0 (Info), 1 (Warn) or 2 (Critical)'],
 		['severity', 'Warn', 'Severity “Warn” is not 0 (Info), 1 (Warn) or 2 (Critical)'],
-		['source', '1,type:6', 'Source “1,type:6” is not 0 (Network), 1 (Policy Control) or 2 (API)'],
+		['source', '1,type:6', 'Source is not 0 (Network), 1 (Policy Control) or 2 (API)'],
 		['alert', 'yes', 'Alert “yes” is not true or false'],
 		[
 			'description',
 			'Reason: Invalid',
-			'Description “Reason: Invalid” has a comma or a colon, which emnify’s filters cannot hold',
+			'Description has a comma or a colon, which emnify’s filters cannot hold',
 		],
 		[
 			'description',
 			'a,severity',
-			'Description “a,severity” has a comma or a colon, which emnify’s filters cannot hold',
+			'Description has a comma or a colon, which emnify’s filters cannot hold',
 		],
-		['description', {}, 'Description “[object Object]” is not a text'],
-		['from', 'yesterday', 'From “yesterday” is not a date and time, such as 2026-03-01T08:00'],
-		['from', '2026-02-31', 'From “2026-02-31” is not a date and time, such as 2026-03-01T08:00'],
-		['until', 8e15, 'Until “8000000000000000” is not a date and time, such as 2026-03-01T08:00'],
-		['ip_address', '10.0.0.300', 'IP Address “10.0.0.300” is not an IPv4 or IPv6 address'],
-		['imei', '12-34', 'IMEI “12-34” is not a number of digits'],
-		['endpoint', 'a||b', 'Endpoint “a||b” is not one value, or up to 6 with | between them'],
+		['description', {}, 'Description is not a text'],
 		[
-			'country',
-			'a|b|c|d|e|f|g',
-			'Country “a|b|c|d|e|f|g” is not one value, or up to 6 with | between them',
+			'from',
+			'yesterday',
+			'From is not a date and time since the year 2000, such as 2026-03-01T08:00',
 		],
+		[
+			'from',
+			'2026-02-31',
+			'From “2026-02-31” is not a date and time since the year 2000, such as 2026-03-01T08:00',
+		],
+		['until', 8e15, 'Until is not a date and time since the year 2000, such as 2026-03-01T08:00'],
+		['ip_address', '10.0.0.300', 'IP Address is not an IPv4 or IPv6 address'],
+		['imei', '12-34', 'IMEI “12-34” is not a number of digits'],
+		['endpoint', 'a||b', 'Endpoint is not one value, or up to 6 with | between them'],
+		['country', 'a|b|c|d|e|f|g', 'Country is not one value, or up to 6 with | between them'],
 		['from', '2999-01-01T00:00:00Z', 'From (2999-01-01T00:00:00Z) is in the future'],
 	])('a %s of %j is refused before any request', async (field, value, message) => {
 		const { run, simulator } = await start();
@@ -630,9 +635,7 @@ describe('event: getAll', () => {
 			const { run, simulator } = await start();
 			const result = await run(getAll({ user: byId(VALUE) }), { items: itemsOf([value]) });
 			expect(failureOf(result).message).toBe(
-				quoted === undefined
-					? 'User is empty'
-					: `User “${quoted}” is not a user ID (a whole number above 0, or my)`,
+				refusedValue('User', quoted, 'a user ID (a whole number above 0, or my)'),
 			);
 			expect(simulator.requests).toEqual([]);
 		},

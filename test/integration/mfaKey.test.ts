@@ -1,16 +1,19 @@
 import { seed, sha1, totp } from '../simulator';
 import {
+	AN_OBJECT,
 	badIds,
 	byId,
 	byUsername,
 	everythingStored,
 	failureIn,
 	failureOf,
+	HIDDEN,
 	inputAfter,
 	itemsOf,
 	onTheWire,
 	pair,
 	pairedItems,
+	refusedValue,
 	testFailures,
 	times,
 	useEmnify,
@@ -149,15 +152,15 @@ describe('mfaKey: create', () => {
 		answersJson: true,
 	});
 
-	test.each(['', '   ', undefined, null, {}, 0])(
+	test.each(['', '   ', undefined, null, {}, 1.5, true])(
 		'a password of %p is refused before any request',
 		async (value) => {
 			const { run, simulator } = await asUser();
 			const result = await run(create({ password: VALUE }), { items: itemsOf([value]) });
 			expect(failureOf(result)).toMatchObject({
 				name: 'NodeOperationError',
-				message: 'Password is empty',
-				description: expect.stringMatching(/^Fill in Password/),
+				message: expect.stringMatching(/^Password is (empty|not a text)$/),
+				description: expect.stringMatching(/^Fill in Password|Give it as text/),
 				itemIndex: 0,
 			});
 			expect(simulator.requests).toEqual([]);
@@ -169,10 +172,10 @@ describe('mfaKey: create', () => {
 		[-3, '-3'],
 		[1.5, '1.5'],
 		['abc', 'abc'],
-		['../../x', '../../x'],
+		['../../x', HIDDEN],
 		[undefined, undefined],
 		[null, undefined],
-		[{}, '[object Object]'],
+		[{}, AN_OBJECT],
 		[true, 'true'],
 	])('a type of %p is refused before any request', async (value, quoted) => {
 		const { run, simulator } = await asUser();
@@ -180,7 +183,7 @@ describe('mfaKey: create', () => {
 		const expected = 'the ID of a type of MFA key (a whole number)';
 		expect(failureOf(result)).toMatchObject({
 			name: 'NodeOperationError',
-			message: quoted === undefined ? 'Type is empty' : `Type “${quoted}” is not ${expected}`,
+			message: refusedValue('Type', quoted, expected),
 			description: expect.stringContaining(`Enter ${expected}.`),
 		});
 		expect(simulator.requests).toEqual([]);
@@ -343,7 +346,9 @@ describe('mfaKey: activate', () => {
 				{ items: itemsOf([value]) },
 			);
 			const { message, description } = failureOf(result);
-			expect(message).toMatch(/^(Secret Key is empty|The TOTP secret could not be read)$/);
+			expect(message).toMatch(
+				/^(Secret Key is (empty|not a text)|The TOTP secret could not be read)$/,
+			);
 			if (typeof value === 'string' && value !== '') {
 				expect(`${message} ${description}`).not.toContain(value);
 			}
@@ -429,8 +434,18 @@ describe('mfaKey: delete', () => {
 
 	test.each(
 		badIds.flatMap((bad) => [
-			{ ...bad, field: 'keyId', label: 'MFA Key', expected: 'the ID of an MFA key' },
-			{ ...bad, field: 'user', label: 'User', expected: 'a user ID' },
+			{
+				...bad,
+				field: 'keyId',
+				label: 'MFA Key',
+				expected: 'the ID of an MFA key (a whole number above 0)',
+			},
+			{
+				...bad,
+				field: 'user',
+				label: 'User',
+				expected: 'a user ID (a whole number above 0, or my)',
+			},
 		]),
 	)('a $field of $what is refused before any request', async (row) => {
 		const { run, simulator } = await start();
@@ -438,11 +453,8 @@ describe('mfaKey: delete', () => {
 		const result = await run(remove(fields), { items: itemsOf([row.value]) });
 		expect(failureOf(result)).toMatchObject({
 			name: 'NodeOperationError',
-			message:
-				row.quoted === undefined
-					? `${row.label} is empty`
-					: expect.stringContaining(`${row.label} “${row.quoted}” is not ${row.expected} (`),
-			description: expect.stringContaining(`Enter ${row.expected} (`),
+			message: refusedValue(row.label, row.quoted, row.expected),
+			description: expect.stringContaining(`Enter ${row.expected}.`),
 			itemIndex: 0,
 		});
 		expect(simulator.requests).toEqual([]);

@@ -237,8 +237,26 @@ export const refusals: Refusal[] = [
 	{
 		what: '502 with an HTML page',
 		fault: { kind: 'status', status: 502, html: true },
-		reason: 'emnify failed to process it (HTTP 502)',
-		description: /on emnify’s side.*again later/,
+		reason: 'a proxy, a firewall or a gateway answered instead of emnify (HTTP 502)',
+		description: /again later.*check Base URL.*proxy/,
+	},
+	{
+		what: '403 of a firewall',
+		fault: { kind: 'status', status: 403, html: true },
+		reason: 'a proxy, a firewall or a gateway answered instead of emnify (HTTP 403)',
+		description: /^Check Base URL.*network.*not about the values/,
+	},
+	{
+		what: '404 of a gateway',
+		fault: { kind: 'status', status: 404, body: { message: 'Not Found' } },
+		reason: 'a proxy, a firewall or a gateway answered instead of emnify (HTTP 404)',
+		description: /^Check Base URL.*network.*not about the values/,
+	},
+	{
+		what: '407 of a proxy',
+		fault: { kind: 'status', status: 407 },
+		reason: 'the proxy or the network between n8n and emnify wants a login of its own (HTTP 407)',
+		description: /login of the proxy/,
 	},
 	{
 		what: '302 to somewhere else',
@@ -361,26 +379,43 @@ export function testFailures(
 	});
 }
 
+/**
+ * What a refusal shows of a value: nothing is said to be empty, what cannot be a secret is quoted, and of anything else
+ * there is the kind at the most.
+ */
+export type ShownValue = string | { kind: string } | undefined;
+export const HIDDEN = { kind: '' };
+export const A_LIST = { kind: ', but a list' };
+export const AN_OBJECT = { kind: ', but an object' };
+
+/** How the node refuses a value. */
+export function refusedValue(label: string, quoted: ShownValue, expected: string): string {
+	if (quoted === undefined) return `${label} is empty`;
+	if (typeof quoted === 'string') return `${label} “${quoted}” is not ${expected}`;
+	return `${label} is not ${expected}${quoted.kind}`;
+}
+
 /** Values that no field takes for an ID, and how the node quotes them. */
-export const badIds: Array<{ what: string; value: unknown; quoted: string | undefined }> = [
+export const badIds: Array<{ what: string; value: unknown; quoted: ShownValue }> = [
 	{ what: 'an empty text', value: '', quoted: undefined },
 	{ what: 'spaces', value: '   ', quoted: undefined },
 	{ what: '0', value: 0, quoted: '0' },
 	{ what: '-3', value: -3, quoted: '-3' },
 	{ what: '1.5', value: 1.5, quoted: '1.5' },
 	{ what: 'letters', value: 'abc', quoted: 'abc' },
-	{ what: 'a path', value: '../../x', quoted: '../../x' },
-	{ what: 'an encoded path', value: '1%2F..%2F2', quoted: '1%2F..%2F2' },
-	{ what: 'an ID and a query', value: '12?x=1', quoted: '12?x=1' },
+	{ what: 'a path', value: '../../x', quoted: HIDDEN },
+	{ what: 'an encoded path', value: '1%2F..%2F2', quoted: HIDDEN },
+	{ what: 'an ID and a query', value: '12?x=1', quoted: HIDDEN },
 	{ what: 'a number in words of computers', value: '1e3', quoted: '1e3' },
 	{ what: 'a leading zero', value: '012', quoted: '012' },
-	{ what: 'digits of another script', value: '١٢', quoted: '١٢' },
+	{ what: 'digits of another script', value: '١٢', quoted: HIDDEN },
 	{ what: 'a number beyond exactness', value: 1e21, quoted: '1e+21' },
 	{ what: 'an expression without result', value: undefined, quoted: undefined },
 	{ what: 'null', value: null, quoted: undefined },
-	{ what: 'an object', value: {}, quoted: undefined },
-	{ what: 'a list', value: [12], quoted: undefined },
-	{ what: 'true', value: true, quoted: undefined },
+	{ what: 'a secret', value: 'JBSWY3DPEHPK3PXP', quoted: HIDDEN },
+	{ what: 'an object', value: {}, quoted: AN_OBJECT },
+	{ what: 'a list', value: [12], quoted: A_LIST },
+	{ what: 'true', value: true, quoted: 'true' },
 ];
 
 /**

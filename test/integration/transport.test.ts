@@ -2,9 +2,11 @@ import type { Fault } from '../simulator';
 import {
 	AT_ONCE,
 	failureOf,
+	HIDDEN,
 	itemsOf,
 	pair,
 	byId,
+	refusedValue,
 	times,
 	until,
 	useEmnify,
@@ -223,7 +225,8 @@ test.each([
 ])('%s: %p (%s) is refused before any request', async (name, label, value, expected) => {
 	const { run, simulator } = await start();
 	const result = await run(list({ [name]: value }));
-	expect(failureOf(result).message).toBe(`${label} “${value}” is not ${expected}`);
+	const quoted = value === 1e6 ? HIDDEN : String(value);
+	expect(failureOf(result).message).toBe(refusedValue(label, quoted, expected));
 	expect(simulator.requests).toEqual([]);
 });
 

@@ -198,7 +198,7 @@ describe('fields that are filled in badly are refused before any request', () =>
 		[
 			'an event that there is not',
 			{ events: ['trusted_device_lost'] },
-			`Trigger On “trusted_device_lost” is not one of ${everything.join(', ')}`,
+			`Trigger On is not one of ${everything.join(', ')}`,
 		],
 		[
 			'no days before the end of trust',
@@ -234,7 +234,7 @@ describe('fields that are filled in badly are refused before any request', () =>
 		[
 			'a chosen user who is a path',
 			{ events: everything, scope: 'chosen', chosenUsers: user('={{ "../1" }}') },
-			'User “../1” is not a user ID (a whole number above 0, or my)',
+			'User is not a user ID (a whole number above 0, or my)',
 		],
 		[
 			'no filter',

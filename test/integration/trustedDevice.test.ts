@@ -1,17 +1,20 @@
 import { seed } from '../simulator';
 import {
 	AT_ONCE,
+	AN_OBJECT,
 	badIds,
 	byId,
 	byUsername,
 	everythingStored,
 	failureIn,
 	failureOf,
+	HIDDEN,
 	inputAfter,
 	itemsOf,
 	onTheWire,
 	pair,
 	pairedItems,
+	refusedValue,
 	testFailures,
 	times,
 	until,
@@ -322,10 +325,7 @@ describe('bad input is refused before any request, a login included:', () => {
 		const result = await run(row.parameters, { items: itemsOf([row.value]) });
 		expect(failureOf(result)).toMatchObject({
 			name: 'NodeOperationError',
-			message:
-				row.quoted === undefined
-					? `${row.field} is empty`
-					: `${row.field} “${row.quoted}” is not ${row.expected}`,
+			message: refusedValue(row.field, row.quoted, row.expected),
 			description: expect.stringContaining(`Enter ${row.expected}.`),
 			itemIndex: 0,
 		});
@@ -337,7 +337,7 @@ describe('bad input is refused before any request, a login included:', () => {
 		async (value) => {
 			const { run, simulator } = await start();
 			const result = await run(getAll({ user: byUsername(VALUE) }), { items: itemsOf([value]) });
-			expect(failureOf(result).message).toMatch(/^User (is empty|“.*” is not a username)/);
+			expect(failureOf(result).message).toMatch(/^User (is empty|(“.{1,5}” )?is not a username)/);
 			expect(simulator.requests).toEqual([]);
 		},
 	);
@@ -348,17 +348,15 @@ describe('bad input is refused before any request, a login included:', () => {
 		[-3, '-3'],
 		[1.5, '1.5'],
 		['abc', 'abc'],
-		['../../x', '../../x'],
+		['../../x', HIDDEN],
 		[undefined, undefined],
 		[null, undefined],
-		[{}, '[object Object]'],
+		[{}, AN_OBJECT],
 	])('a limit of %p', async (value, quoted) => {
 		const { run, simulator } = await start();
 		const parameters = getAll({ returnAll: false, limit: VALUE });
 		const result = await run(parameters, { items: itemsOf([value]) });
-		expect(failureOf(result).message).toBe(
-			quoted === undefined ? 'Limit is empty' : `Limit “${quoted}” is not a whole number above 0`,
-		);
+		expect(failureOf(result).message).toBe(refusedValue('Limit', quoted, 'a whole number above 0'));
 		expect(simulator.requests).toEqual([]);
 	});
 
@@ -367,18 +365,16 @@ describe('bad input is refused before any request, a login included:', () => {
 		[0, '0'],
 		[-3, '-3'],
 		['abc', 'abc'],
-		[1e9, '1000000000'],
+		[1e9, HIDDEN],
 		[undefined, undefined],
 		[null, undefined],
-		[{}, '[object Object]'],
+		[{}, AN_OBJECT],
 	])('a timeout of %p', async (value, quoted) => {
 		const { run, simulator } = await start();
 		const parameters = getAll({ options: { timeout: VALUE } });
 		const result = await run(parameters, { items: itemsOf([value]) });
 		expect(failureOf(result).message).toBe(
-			quoted === undefined
-				? 'Timeout is empty'
-				: `Timeout “${quoted}” is not a number of seconds above 0, at most 86400`,
+			refusedValue('Timeout', quoted, 'a number of seconds above 0, at most 86400'),
 		);
 		expect(simulator.requests).toEqual([]);
 	});
@@ -470,7 +466,7 @@ describe('Continue On Fail', () => {
 		});
 		expect(pairedItems(result.items)).toEqual([0, 0, 1, 2, 3, 3, 3]);
 		expect(result.json[2]).toEqual({ error: expect.stringMatching(/emnify does not find it/) });
-		expect(result.json[3]).toEqual({ error: expect.stringMatching(/^User “..\/..\/x” is not/) });
+		expect(result.json[3]).toEqual({ error: expect.stringMatching(/^User is not/) });
 	});
 
 	test.each(['continueRegularOutput', 'continueErrorOutput'] as const)(

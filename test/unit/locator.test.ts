@@ -2,6 +2,7 @@ import fc from 'fast-check';
 
 import { EmnifyError } from '../../nodes/Emnify/api/errors';
 import { badValue, isId, readLocator } from '../../nodes/Emnify/shared/locator';
+import { plainText } from '../../nodes/Emnify/shared/text';
 
 describe('a resource locator', () => {
 	test.each([
@@ -12,7 +13,7 @@ describe('a resource locator', () => {
 		['bare text', ' my ', { mode: 'id', value: 'my' }],
 		['a mode that is none', { mode: 7, value: 'my' }, { mode: 'id', value: 'my' }],
 	])('is read from %s', (_what, field, expected) => {
-		expect(readLocator(field)).toEqual(expected);
+		expect(readLocator(field)).toMatchObject(expected);
 	});
 
 	test.each([
@@ -26,6 +27,17 @@ describe('a resource locator', () => {
 		['a value that is true', { mode: 'id', value: true }],
 	])('holds nothing for %s', (_what, field) => {
 		expect(readLocator(field).value).toBe('');
+	});
+
+	test.each([
+		['a list', [12], [12]],
+		['an object', { id: 12 }, { id: 12 }],
+		['true', true, true],
+		['a value that is an object', { mode: 'id', value: { id: 12 } }, { id: 12 }],
+		['a value that is true', { mode: 'id', value: true }, true],
+		['a locator without a value', { __rl: true, mode: 'id' }, undefined],
+	])('keeps what it was given: %s', (_what, field, given) => {
+		expect(readLocator(field).given).toEqual(given);
 	});
 
 	test('can be read from anything', () => {
@@ -89,7 +101,50 @@ describe('the refusal of a value', () => {
 		});
 	});
 
-	test('does not repeat a long value in full', () => {
-		expect(badValue('User', 'x'.repeat(500), 'a user ID').message.length).toBeLessThan(100);
+	test.each([
+		['a list', [12], 'User is not a user ID, but a list'],
+		['an object', { toString: 1 }, 'User is not a user ID, but an object'],
+		['false', false, 'User “false” is not a user ID'],
+		['0', 0, 'User “0” is not a user ID'],
+		['a date', '2026-03-01T08:00', 'User “2026-03-01T08:00” is not a user ID'],
+		['a fraction', -1.5, 'User “-1.5” is not a user ID'],
+	])('is in words for %s', (_what, value, message) => {
+		expect(badValue('User', value, 'a user ID').message).toBe(message);
+	});
+
+	test.each([
+		['a TOTP secret', 'JBSWY3DPEHPK3PXP'],
+		['a token', 'eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2lnbmF0dXJl'],
+		['a code', '012345'],
+		['a code from an e-mail', 'x7Q2kP'],
+		['a code as a number', 123456.5],
+		['a SHA-1', 'da39a3ee5e6b4b0d3255bfef95601890afd80709'],
+		['a short password', 'p"w\\'],
+		['a password of another script', '١٢'],
+		['a password of two lines', '1\n2'],
+	])('does not quote %s', (_what, value) => {
+		const { message, description } = badValue('User', value, 'a user ID');
+		expect(message).toBe('User is not a user ID');
+		expect(description).toBe(
+			'Enter a user ID. What it is now is not shown, because it may be a secret.',
+		);
+	});
+
+	test('quotes nothing of six characters or more but dates', () => {
+		fc.assert(
+			fc.property(fc.oneof(fc.string({ minLength: 6 }), fc.anything()), (value) => {
+				const text = plainText(value);
+				fc.pre(text.length > 5 && !/^\d{4}-\d\d-\d\d/.test(text));
+				return badValue('User', value, 'a user ID').message === 'User is not a user ID';
+			}),
+		);
+	});
+
+	test('can be made of anything', () => {
+		fc.assert(
+			fc.property(fc.anything({ withNullPrototype: true }), (value) => {
+				return badValue('User', value, 'a user ID').message.length < 50;
+			}),
+		);
 	});
 });

@@ -2,6 +2,7 @@ import type { IDataObject } from 'n8n-workflow';
 
 import { EmnifyError, errorTokenOf, quoteEmnify, withoutSecrets } from './errors';
 import { retryAfter, clockOffsetMs, type HttpResponse, type Send } from './http';
+import { isFromInBetween, notFromEmnify } from './refusal';
 import type { AuthenticateAnswer } from './types';
 
 /** The five bodies of `POST /api/v1/authenticate` (§1, endpoint 1). */
@@ -54,6 +55,7 @@ export async function authenticate(
 
 function failedLogin(response: HttpResponse, body: AuthenticateBody): EmnifyError {
 	const { status } = response;
+	if (isFromInBetween(response)) return notFromEmnify(response, { action: 'log in' });
 	const token = errorTokenOf(response.body);
 	const quote = quoteEmnify(response.body);
 	const said = quote === '' ? '' : `: ${quote}`;

@@ -4,7 +4,8 @@ import { EmnifyError } from './errors';
 export const DEFAULT_BASE_URL = 'https://cdn.emnify.net';
 
 /**
- * Checks the credential's Base URL before anything is sent there, and gives it back without a trailing slash.
+ * Checks the credential's Base URL before anything is sent there, and gives it back without trailing slashes, and without the
+ * `/api/v1` that each path begins with: it may have been pasted along.
  * Only https is let through, so that no secret travels in clear; http is for a loopback address (a test server).
  * Throws an {@link EmnifyError} (`input`).
  */
@@ -28,7 +29,20 @@ export function checkBaseUrl(value: unknown): string {
 			'The login would travel unencrypted. Use https; http is only accepted for this machine itself (localhost).',
 		);
 	}
-	return `${url.origin}${url.pathname}`.replace(/\/+$/, '');
+	return `${url.origin}${prefixOf(url.pathname)}`;
+}
+
+/** What comes before `/api/v1`, or all of the path where that is not its end; in each case without slashes at the end. */
+function prefixOf(path: string): string {
+	const segments = path.split('/');
+	const dropEmpty = () => {
+		while (segments.at(-1) === '') segments.pop();
+	};
+	dropEmpty();
+	if (/\/api\/v\d\/authenticate$/i.test(segments.join('/'))) segments.pop();
+	if (/\/api\/v\d$/i.test(segments.join('/'))) segments.splice(-2);
+	dropEmpty();
+	return segments.join('/');
 }
 
 function wrong(what: string, todo: string): EmnifyError {

@@ -3,6 +3,7 @@ import type { ICredentialDataDecryptedObject } from 'n8n-workflow';
 
 import { checkBaseUrl } from './baseUrl';
 import { EmnifyError } from './errors';
+import { givenText } from './text';
 import { readTotpSecret, type TotpSecret } from './totp';
 
 /** The credential type's name in n8n. */
@@ -78,8 +79,8 @@ function tokenLogin(data: ICredentialDataDecryptedObject): ApplicationTokenLogin
 }
 
 function userLogin(data: ICredentialDataDecryptedObject): UserLogin {
-	const totpSecret = text(data.totpSecret).trim();
-	const fingerprint = text(data.fingerprint).trim();
+	const totpSecret = optional(data.totpSecret, 'TOTP Secret');
+	const fingerprint = optional(data.fingerprint, 'Fingerprint');
 	return {
 		method: 'userCredentials',
 		username: required(data.username, 'Username').trim(),
@@ -102,8 +103,12 @@ function text(value: unknown): string {
 	return typeof value === 'string' ? value : '';
 }
 
+function optional(value: unknown, field: string): string {
+	return givenText(`${field} in the Emnify credential`, value).trim();
+}
+
 function required(value: unknown, field: string): string {
-	const given = text(value);
+	const given = givenText(`${field} in the Emnify credential`, value);
 	if (given.trim() !== '') return given;
 	throw new EmnifyError(
 		'input',

@@ -1,4 +1,10 @@
-import { EmnifyError, errorTokenOf, quoteEmnify, type EmnifyErrorKind } from './errors';
+import {
+	EmnifyError,
+	errorTokenOf,
+	isEmnifysRefusal,
+	quoteEmnify,
+	type EmnifyErrorKind,
+} from './errors';
 import { retryAfter, type HttpResponse } from './http';
 
 /** What a request was to do, for the sentence that tells of its failure. */
@@ -15,6 +21,7 @@ export interface Purpose {
  */
 export function refusal(response: HttpResponse, { action, advice }: Purpose): EmnifyError {
 	const { status, body } = response;
+	if (isFromInBetween(response)) return notFromEmnify(response, { action });
 	const quote = quoteEmnify(body);
 	const [kind, reason, todo] = wordsFor(status);
 	const errorToken = errorTokenOf(body);
@@ -27,6 +34,39 @@ export function refusal(response: HttpResponse, { action, advice }: Purpose): Em
 			...(errorToken !== undefined && { errorToken }),
 			...retryAfter(response.headers),
 		},
+	);
+}
+
+/**
+ * Whether a refusal is that of a proxy, a firewall or a gateway on the way: what emnify refuses with these statuses has a
+ * body of §3, but a 500 or a 401, say, may be empty. A page of HTML is none of emnify's either.
+ */
+export function isFromInBetween({ status, body }: HttpResponse): boolean {
+	if (status === 407 || status === 511) return true;
+	if (isEmnifysRefusal(body)) return false;
+	const isPage = status >= 400 && status < 500 && status !== 429 && typeof body === 'string';
+	return IN_BETWEEN.includes(status) || (isPage && body.trim() !== '');
+}
+
+const IN_BETWEEN = [403, 404, 405, 413, 414, 431, 451, 502, 503, 504];
+
+/** The refusal of something between n8n and emnify, which says nothing of what was asked for. */
+export function notFromEmnify(
+	{ status, headers }: HttpResponse,
+	{ action }: Pick<Purpose, 'action'>,
+): EmnifyError {
+	const wantsLogin = status === 407 || status === 511;
+	return new EmnifyError(
+		status >= 500 ? 'server' : 'notEmnify',
+		wantsLogin
+			? `Could not ${action}: the proxy or the network between n8n and emnify wants a login of its own (HTTP ${status})`
+			: `Could not ${action}: a proxy, a firewall or a gateway answered instead of emnify (HTTP ${status})`,
+		wantsLogin
+			? 'Give n8n the login of the proxy (HTTPS_PROXY), or let it reach emnify without one.'
+			: status >= 500
+				? 'Run it again later. If it happens each time, check Base URL in the credential, and any proxy between n8n and emnify.'
+				: 'Check Base URL in the credential, and whether the network lets n8n reach emnify. It is not about the values of the node’s fields.',
+		{ httpStatus: status, ...retryAfter(headers) },
 	);
 }
 

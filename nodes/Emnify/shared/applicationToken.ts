@@ -1,7 +1,6 @@
 import type { ILoadOptionsFunctions, INodeListSearchResult, INodeProperties } from 'n8n-workflow';
 
 import { apiPath, EmnifyClient, type EmnifyRequest } from '../api/client';
-import { EmnifyError } from '../api/errors';
 import type { ApplicationToken } from '../api/types';
 import { toNodeError } from '../nodeError';
 import type { ItemFields } from '../resources/operation';
@@ -46,16 +45,15 @@ export const tokenIdField: INodeProperties = {
 	],
 };
 
-/**
- * Reads the Application Token field. Throws an `EmnifyError` (`input`) for what is no ID; it does not quote the value,
- * which may be a secret in the wrong place.
- */
+/** Reads the Application Token field. Throws an `EmnifyError` (`input`) for what is no ID. */
 export function readTokenId(item: ItemFields): string {
-	const { value } = readLocator(item.field('tokenId'));
+	const { value, given } = readLocator(item.field('tokenId'));
 	if (isId(value)) return value;
-	const expected = 'the ID of an application token (a whole number above 0)';
-	if (value === '') throw badValue('Application Token', '', expected);
-	throw new EmnifyError('input', `Application Token is not ${expected}`, `Enter ${expected}.`);
+	throw badValue(
+		'Application Token',
+		given,
+		'the ID of an application token (a whole number above 0)',
+	);
 }
 
 /** What to do at a 403: that application tokens are for administrators only is undocumented (§5). */

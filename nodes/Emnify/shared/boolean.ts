@@ -1,4 +1,5 @@
 import { badValue } from './locator';
+import { plainText } from './text';
 
 /**
  * Reads a switch; an expression may also give it as text. Where the field is not there (`null`), it is off. Throws an
@@ -6,7 +7,7 @@ import { badValue } from './locator';
  */
 export function readBoolean(field: string, value: unknown): boolean {
 	if (value === null || typeof value === 'boolean') return value === true;
-	const text = String(value ?? '').trim();
+	const text = plainText(value);
 	if (text === 'true' || text === 'false') return text === 'true';
-	throw badValue(field, text, 'true or false');
+	throw badValue(field, value, 'true or false');
 }

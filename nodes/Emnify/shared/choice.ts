@@ -1,4 +1,4 @@
-import { EmnifyError } from '../api/errors';
+import { badValue } from './locator';
 
 /** Reads a field that has a list of values. Throws an `EmnifyError` (`input`) for a value that is not among them. */
 export function readChoice<const Choice extends string>(
@@ -8,9 +8,5 @@ export function readChoice<const Choice extends string>(
 ): Choice {
 	const chosen = choices.find((choice) => choice === value);
 	if (chosen !== undefined) return chosen;
-	throw new EmnifyError(
-		'input',
-		`${field} “${String(value).slice(0, 60)}” is not one of ${choices.join(', ')}`,
-		'Choose one from the list, or let the expression give one.',
-	);
+	throw badValue(field, value, `one of ${choices.join(', ')}`);
 }

@@ -1,5 +1,6 @@
 import { EmnifyError } from '../api/errors';
 import type { ItemFields } from '../resources/operation';
+import { isEmpty, plainText } from './text';
 
 /**
  * Reads a code of six characters (§1): digits from an authenticator app, or letters and digits from an e-mail. A number
@@ -7,15 +8,14 @@ import type { ItemFields } from '../resources/operation';
  */
 export function readCode(item: ItemFields, allowed: 'digits' | 'lettersAndDigits'): string {
 	const value = item.field('code');
-	const text = Number.isInteger(value)
-		? String(value).padStart(6, '0')
-		: String(value ?? '').trim();
+	const given = plainText(value);
+	const text = typeof value === 'number' ? given.padStart(6, '0') : given;
 	const code = text.replace(/^(\d{3})[ -](\d{3})$/, '$1$2');
 	const pattern = allowed === 'digits' ? /^\d{6}$/ : /^[a-z\d]{6}$/i;
 	if (pattern.test(code)) return code;
 	throw new EmnifyError(
 		'input',
-		text === '' ? 'Code is empty' : 'Code does not look like a code of emnify',
+		isEmpty(value) ? 'Code is empty' : 'Code does not look like a code of emnify',
 		allowed === 'digits'
 			? 'Enter the 6 digits that the authenticator app shows.'
 			: 'Enter the 6 digits that the authenticator app shows, or the 6 characters from the e-mail.',

@@ -49,9 +49,9 @@ export const deviceIdField: INodeProperties = {
 
 /** Reads the Trusted Device field. Throws an `EmnifyError` (`input`) for what is no ID. */
 export function readDeviceId(item: ItemFields): string {
-	const { value } = readLocator(item.field('deviceId'));
+	const { value, given } = readLocator(item.field('deviceId'));
 	if (isId(value)) return value;
-	throw badValue('Trusted Device', value, 'the ID of a trusted device (a whole number above 0)');
+	throw badValue('Trusted Device', given, 'the ID of a trusted device (a whole number above 0)');
 }
 
 /** A device for a person: `Firefox on Ubuntu · trusted since 20 Feb 2026`. Each part can be missing (§1). */

@@ -1,6 +1,7 @@
 import type { INodeProperties } from 'n8n-workflow';
 
 import { EmnifyError } from '../api/errors';
+import { givenText } from '../api/text';
 import { badValue } from './locator';
 
 /**
@@ -8,13 +9,12 @@ import { badValue } from './locator';
  * emnify's filter syntax (§4) cannot hold.
  */
 export function readFilterText(field: string, value: unknown): string | undefined {
-	const text = String(value ?? '').trim();
+	const text = givenText(field, value).trim();
 	if (text === '') return undefined;
-	if (typeof value === 'object') throw badValue(field, text, 'a text');
 	if (!/[,:]/.test(text)) return text;
 	throw new EmnifyError(
 		'input',
-		`${field} “${text.slice(0, 60)}” has a comma or a colon, which emnify’s filters cannot hold`,
+		`${field} has a comma or a colon, which emnify’s filters cannot hold`,
 		'Enter a part of the text without it.',
 	);
 }

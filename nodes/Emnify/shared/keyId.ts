@@ -53,9 +53,9 @@ export function keyIdField(
 
 /** Reads the MFA Key field. Throws an `EmnifyError` (`input`) for what is no ID. */
 export function readKeyId(item: ItemFields): string {
-	const { value } = readLocator(item.field('keyId'));
+	const { value, given } = readLocator(item.field('keyId'));
 	if (isId(value)) return value;
-	throw badValue('MFA Key', value, 'the ID of an MFA key (a whole number above 0)');
+	throw badValue('MFA Key', given, 'the ID of an MFA key (a whole number above 0)');
 }
 
 /** Fills the list of the MFA Key field with the keys of the chosen user. */

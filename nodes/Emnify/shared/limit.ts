@@ -3,6 +3,7 @@ import type { INodeProperties } from 'n8n-workflow';
 import type { ItemFields } from '../resources/operation';
 import { readBoolean } from './boolean';
 import { badValue, isId as isWholeNumberAbove0 } from './locator';
+import { plainText } from './text';
 
 /** Return All and Limit, as n8n's users know them. */
 export const limitFields: INodeProperties[] = [
@@ -32,7 +33,7 @@ export function readLimit(item: ItemFields): number {
 
 /** Throws an `EmnifyError` (`input`) where the value of the field is no whole number above 0. */
 export function readCount(field: string, value: unknown): number {
-	const text = String(value ?? '').trim();
+	const text = plainText(value);
 	if (isWholeNumberAbove0(text)) return Number(text);
-	throw badValue(field, text, 'a whole number above 0');
+	throw badValue(field, value, 'a whole number above 0');
 }

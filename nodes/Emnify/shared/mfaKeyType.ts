@@ -6,6 +6,7 @@ import { toNodeError } from '../nodeError';
 import { lookupOptions } from './lookup';
 import type { ItemFields } from '../resources/operation';
 import { badValue } from './locator';
+import { plainText } from './text';
 
 /** The kind of key to create, from endpoint 6 (§1). */
 export const mfaKeyTypeField: INodeProperties = {
@@ -21,8 +22,8 @@ export const mfaKeyTypeField: INodeProperties = {
 
 /** Reads the type's number; 0 is one. Throws an `EmnifyError` (`input`) for what is no whole number. */
 export function readMfaKeyType(item: ItemFields): number {
-	const value = String(item.field('mfaKeyType') ?? '').trim();
-	if (/^\d{1,9}$/.test(value)) return Number(value);
+	const value = item.field('mfaKeyType');
+	if (/^\d{1,9}$/.test(plainText(value))) return Number(plainText(value));
 	throw badValue('Type', value, 'the ID of a type of MFA key (a whole number)');
 }
 

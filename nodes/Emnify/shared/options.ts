@@ -1,7 +1,9 @@
 import type { INodeProperties } from 'n8n-workflow';
 
 import { PATIENT, type Patience } from '../api/client';
+import { readCollection } from './collection';
 import { badValue } from './locator';
+import { plainText } from './text';
 
 /** Options of every operation. */
 export const optionsField: INodeProperties = {
@@ -46,11 +48,7 @@ const MOST_RETRIES = 20;
 
 /** What the options say of waiting. Throws an `EmnifyError` (`input`) where one is no usable number. */
 export function readPatience(options: unknown): Patience {
-	const chosen = (options ?? {}) as {
-		timeout?: unknown;
-		rateLimitWait?: unknown;
-		retries?: unknown;
-	};
+	const chosen = readCollection('Options', options);
 	const rateLimitMs =
 		'rateLimitWait' in chosen ? readWaitMs(chosen.rateLimitWait) : PATIENT.rateLimitMs;
 	const retries = 'retries' in chosen ? readRetries(chosen.retries) : PATIENT.readRetries;
@@ -66,26 +64,23 @@ function readTimeoutMs(value: unknown): number {
 	const seconds = toNumber(value);
 	if (seconds > 0 && seconds <= LONGEST_WAIT) return Math.ceil(seconds * 1000);
 	const expected = `a number of seconds above 0, at most ${LONGEST_WAIT}`;
-	throw badValue('Timeout', toText(value), expected);
+	throw badValue('Timeout', value, expected);
 }
 
 function readWaitMs(value: unknown): number {
 	const seconds = toNumber(value);
 	if (seconds >= 0 && seconds <= LONGEST_WAIT) return Math.ceil(seconds * 1000);
 	const expected = `a number of seconds from 0 to ${LONGEST_WAIT}`;
-	throw badValue('Rate Limit Wait', toText(value), expected);
+	throw badValue('Rate Limit Wait', value, expected);
 }
 
 function readRetries(value: unknown): number {
 	const retries = toNumber(value);
 	if (Number.isInteger(retries) && retries >= 0 && retries <= MOST_RETRIES) return retries;
-	throw badValue('Retries', toText(value), `a whole number from 0 to ${MOST_RETRIES}`);
+	throw badValue('Retries', value, `a whole number from 0 to ${MOST_RETRIES}`);
 }
 
 function toNumber(value: unknown): number {
-	return toText(value) === '' ? NaN : Number(toText(value));
-}
-
-function toText(value: unknown): string {
-	return String(value ?? '').trim();
+	const text = plainText(value);
+	return text === '' ? NaN : Number(text);
 }

@@ -1,10 +1,14 @@
+import { givenText } from '../api/text';
 import { EmnifyError } from '../api/errors';
 import type { ItemFields } from '../resources/operation';
 
-/** Reads a text field that must hold something. Throws an `EmnifyError` (`input`); the value may be a secret and is not quoted. */
+/**
+ * Reads a text field that must hold something. A whole number counts as its digits. Throws an `EmnifyError` (`input`); the
+ * value may be a secret and is not quoted.
+ */
 export function readText(item: ItemFields, name: string, label: string): string {
-	const value = item.field(name);
-	if (typeof value === 'string' && value.trim() !== '') return value;
+	const text = givenText(label, item.field(name));
+	if (text.trim() !== '') return text;
 	throw new EmnifyError(
 		'input',
 		`${label} is empty`,
@@ -12,8 +16,26 @@ export function readText(item: ItemFields, name: string, label: string): string 
 	);
 }
 
-/** Reads a text field that may be left empty. */
-export function readOptionalText(item: ItemFields, name: string): string | undefined {
-	const value = item.field(name);
-	return typeof value === 'string' && value.trim() !== '' ? value.trim() : undefined;
+/** Reads a text field that may be left empty, trimmed. Throws an `EmnifyError` (`input`) for what is no text. */
+export function readOptionalText(
+	item: ItemFields,
+	name: string,
+	label: string,
+): string | undefined {
+	const text = givenText(label, item.field(name)).trim();
+	return text === '' ? undefined : text;
+}
+
+/** Whether a field holds nothing: left empty, or an expression without a result. */
+export function isEmpty(value: unknown): boolean {
+	return (value ?? '') === '' || (typeof value === 'string' && value.trim() === '');
+}
+
+/**
+ * What can be compared with text, as text without blanks around it: a text, a number, true or false. `''` for nothing, and
+ * for a list or an object: `String` would make one text of many things, or fail.
+ */
+export function plainText(value: unknown): string {
+	if (typeof value === 'string') return value.trim();
+	return ['number', 'boolean', 'bigint'].includes(typeof value) ? String(value) : '';
 }

@@ -67,10 +67,10 @@ export type UserReference = { id: string } | { username: string };
  * an application token (§1).
  */
 export function readUser(item: ItemFields): UserReference {
-	const { mode, value } = readLocator(item.field('user'));
+	const { mode, value, given } = readLocator(item.field('user'));
 	if (mode === 'username') {
 		if (/^[^\s@/]+@[^\s@/]+$/.test(value)) return { username: value };
-		throw badValue('User', value, 'a username (an e-mail address)');
+		throw badValue('User', given, 'a username (an e-mail address)');
 	}
 	if (value === 'my') {
 		const others = 'Choose a user from the list, or enter an ID or a username. ';
@@ -78,7 +78,7 @@ export function readUser(item: ItemFields): UserReference {
 		return { id: value };
 	}
 	if (isId(value)) return { id: value };
-	throw badValue('User', value, 'a user ID (a whole number above 0, or my)');
+	throw badValue('User', given, 'a user ID (a whole number above 0, or my)');
 }
 
 /** The user for a sentence. */

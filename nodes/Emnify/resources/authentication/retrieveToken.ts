@@ -4,10 +4,12 @@ import type { AuthenticateBody, DeviceToTrust } from '../../api/authenticate';
 import { EmnifyError } from '../../api/errors';
 import { expiryOf } from '../../api/jwt';
 import type { AuthenticateAnswer } from '../../api/types';
+import { givenText } from '../../api/text';
 import { readBoolean } from '../../shared/boolean';
 import { readCode } from '../../shared/code';
+import { readCollection } from '../../shared/collection';
 import { passwordFields, readPassword } from '../../shared/password';
-import { readOptionalText, readText } from '../../shared/text';
+import { plainText, readOptionalText, readText } from '../../shared/text';
 import { defineOperation, type ItemFields } from '../operation';
 
 /** Endpoint 1 (§1): the credential's own session, or one of the five bodies with what the fields hold. */
@@ -201,7 +203,7 @@ const grants: Record<string, (item: ItemFields) => Grant> = {
 		body: { application_token: readText(item, 'applicationToken', 'Application Token').trim() },
 	}),
 	userCredentials(item) {
-		const fingerprint = readOptionalText(item, 'fingerprint');
+		const fingerprint = readOptionalText(item, 'fingerprint', 'Fingerprint');
 		return {
 			body: {
 				username: readText(item, 'username', 'Username').trim(),
@@ -226,7 +228,7 @@ const grants: Record<string, (item: ItemFields) => Grant> = {
 };
 
 function readGrant(item: ItemFields): Grant {
-	const grant = String(item.field('grant'));
+	const grant = plainText(item.field('grant'));
 	const read = Object.hasOwn(grants, grant) ? grants[grant] : undefined;
 	if (read) return read(item);
 	throw new EmnifyError(
@@ -237,21 +239,24 @@ function readGrant(item: ItemFields): Grant {
 }
 
 function readDeviceToTrust(item: ItemFields): DeviceToTrust | undefined {
-	const device = (item.field('trustedDevice') ?? {}) as Record<string, unknown>;
-	const text = (name: string) => String(device[name] ?? '').trim();
+	const device = readCollection('Trusted Device', item.field('trustedDevice'));
+	const text = (name: string, label: string) =>
+		givenText(`${label} of the Trusted Device`, device[name]).trim();
 	if (Object.keys(device).length === 0) return undefined;
-	if (text('fingerprint') === '') {
+	const fingerprint = text('fingerprint', 'Fingerprint');
+	if (fingerprint === '') {
 		throw new EmnifyError(
 			'input',
 			'Fingerprint of the Trusted Device is empty',
 			'Add a fingerprint, or remove the other fields of Trusted Device.',
 		);
 	}
+	const name = text('name', 'Name');
 	return {
-		fingerprint: text('fingerprint'),
-		operating_system: text('operatingSystem') || 'n8n',
-		browser: text('browser') || 'n8n',
-		...(text('name') !== '' && { name: text('name') }),
+		fingerprint,
+		operating_system: text('operatingSystem', 'Operating System') || 'n8n',
+		browser: text('browser', 'Browser') || 'n8n',
+		...(name !== '' && { name }),
 	};
 }
 
