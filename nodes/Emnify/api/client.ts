@@ -20,8 +20,16 @@ import {
 	type HttpResponse,
 	type Send,
 } from './http';
-import { withNumericIds } from './ids';
-import { firstElements, pageOf, pagesFromTheLast, type FetchPage, type Page } from './paging';
+import { requireSomeIds, withNumericIds } from './ids';
+import {
+	allPages,
+	ELEMENTS_IN_A_PAGE,
+	everyElement,
+	firstElements,
+	pageOf,
+	type FetchPage,
+	type Page,
+} from './paging';
 import { rateLimitOf } from './rateLimit';
 import { refusal, unexpectedAnswer, type Purpose } from './refusal';
 import { Retries } from './retry';
@@ -147,21 +155,30 @@ export class EmnifyClient {
 	}
 
 	/**
-	 * A request that emnify answers with 204 and nothing else. A 200 is not from emnify: a log-in page of the network, say.
-	 * Where the answer is undocumented, JSON is as good.
+	 * A request that changes something. emnify answers 204 and nothing else (§1); another success, with or without JSON, means
+	 * done as well. What cannot be read leaves it open, see {@link isOutcomeOpen}.
 	 */
-	async command(request: EmnifyRequest, answer?: 'undocumented'): Promise<void> {
-		const isJson = ({ body }: HttpResponse) => typeof body === 'object';
-		await this.request(
-			request,
-			(response) => response.status === 204 || (answer === 'undocumented' && isJson(response)),
-		);
+	async command(request: EmnifyRequest): Promise<void> {
+		await this.request(request, ({ body }) => body === '' || typeof body === 'object');
 	}
 
-	/** The array that a list endpoint answers. */
+	/**
+	 * The array that a list endpoint answers, all at once. Where its headers say that there are more pages they are followed,
+	 * though none are documented (§4).
+	 */
 	async list<Element>(request: EmnifyRequest): Promise<Element[]> {
-		const { body } = await this.request(request, isList);
-		return body as Element[];
+		const response = await this.request(request, isList);
+		const first = pageOf<Element & { id: unknown }>(response);
+		const last = Math.max(first.lastPage ?? 0, first.links?.last ?? 0, first.links?.next ?? 0);
+		if (last <= 1) return first.elements;
+		const size = first.elementsInAPage ?? first.elements.length;
+		let isFirst = true;
+		const fetchPage: FetchPage<Element & { id: unknown }> = async (page) => {
+			if (!isFirst) return await this.page(request, page, size);
+			isFirst = false;
+			return first;
+		};
+		return await everyElement(fetchPage, false, request.action);
 	}
 
 	/** The object that an endpoint answers. */
@@ -170,18 +187,16 @@ export class EmnifyClient {
 		return body as Answer;
 	}
 
-	/** One page of a big collection (§4). */
+	/** One page of a big collection (§4). Throws an `EmnifyError` (`notEmnify`) where an element has no ID. */
 	async page<Element>(
 		request: EmnifyRequest,
 		page: number,
 		elementsInAPage: number,
 	): Promise<Page<Element>> {
 		const query = { ...request.query, page, per_page: elementsInAPage };
-		const response = await this.request(
-			{ ...request, query },
-			(response) => isList(response) && pageOf(response) !== undefined,
-		);
-		return pageOf(response) as Page<Element>;
+		const response = await this.request({ ...request, query }, isList);
+		requireSomeIds(response.body as unknown[], request.action);
+		return pageOf(response);
 	}
 
 	/** A big collection (§4), each element once: the first `limit` of them, or all where it is `Infinity`. */
@@ -189,19 +204,25 @@ export class EmnifyClient {
 		request: EmnifyRequest,
 		limit: number,
 	): Promise<Element[]> {
-		if (limit < Infinity) return await firstElements(this.pagesOf<Element>(request), limit);
-		const pages: Element[][] = [];
-		for await (const page of this.pages<Element>(request)) pages.unshift(page);
-		return pages.flat();
+		const { readOnce = false, action } = request;
+		return limit < Infinity
+			? await firstElements(this.pagesOf<Element>(request, limit), limit, action)
+			: await everyElement(this.pagesOf<Element>(request), readOnce, action);
 	}
 
-	/** All of a big collection (§4), each element once, a page at a time, from the last page to the first. */
-	pages<Element extends { id: unknown }>(request: EmnifyRequest): AsyncGenerator<Element[], void> {
-		return pagesFromTheLast(this.pagesOf<Element>(request), request.readOnce === true);
+	/** All of a big collection (§4), each element once, a page at a time, in no order. */
+	async *pages<Element extends { id: unknown }>(
+		request: EmnifyRequest,
+	): AsyncGenerator<Element[], void> {
+		const { readOnce = false, action } = request;
+		for await (const { elements } of allPages(this.pagesOf<Element>(request), readOnce, action)) {
+			yield elements;
+		}
 	}
 
-	private pagesOf<Element>(request: EmnifyRequest): FetchPage<Element> {
-		return async (page, elementsInAPage) => await this.page(request, page, elementsInAPage);
+	private pagesOf<Element>(request: EmnifyRequest, limit = Infinity): FetchPage<Element> {
+		const size = Math.min(limit, ELEMENTS_IN_A_PAGE);
+		return async (page) => await this.page(request, page, size);
 	}
 
 	/** Sends a request and answers with the expected response. Throws an `EmnifyError` for everything else. */

@@ -7,6 +7,7 @@ import type {
 } from 'n8n-workflow';
 
 import { apiPath, EmnifyClient } from '../api/client';
+import { pageAfter } from '../api/paging';
 import type { User, UserWithMfa } from '../api/types';
 import { toNodeError } from '../nodeError';
 import type { ItemFields } from '../resources/operation';
@@ -156,10 +157,11 @@ async function usersPage(
 ): Promise<{ results: INodeListSearchItems[]; paginationToken?: string }> {
 	const filters = text === '' ? [] : [`${field}:${text}`];
 	const request = usersRequest(filters, '+username');
-	const { elements: users, totalPages } = await client.page<User>(request, page, USERS_IN_A_PAGE);
-	const results = users.map(({ id, name, username }) => ({
+	const found = await client.page<User>(request, page, USERS_IN_A_PAGE);
+	const next = pageAfter(found, page, undefined);
+	const results = found.elements.map(({ id, name, username }) => ({
 		name: name ? `${name} (${username ?? `user ${id}`})` : (username ?? `User ${id}`),
 		value: id,
 	}));
-	return { results, ...(page < totalPages && { paginationToken: `${field}:${page + 1}` }) };
+	return { results, ...(next !== undefined && { paginationToken: `${field}:${next}` }) };
 }

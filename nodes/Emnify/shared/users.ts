@@ -9,6 +9,7 @@ import { apiPath, EmnifyClient, type EmnifyRequest } from '../api/client';
 import type { Lookup, User } from '../api/types';
 import { toNodeError } from '../nodeError';
 import { lookupOptions } from './lookup';
+import { requireIds } from './ids';
 import { readFilterText, refuseWithoutResult } from './filters';
 
 /** Which users: what emnify can filter by (§5). How it matches a text is undocumented. */
@@ -88,7 +89,7 @@ export async function* allUsers(
 		next = pages.next();
 		// Whoever asks for the next user gets a failure; until then it must not count as unhandled.
 		next.catch(() => {});
-		yield* page.value;
+		yield* requireIds(page.value, 'list the users');
 	}
 }
 

@@ -141,10 +141,9 @@ async function* someUsers(
 ): AsyncGenerator<Person[], void> {
 	if (scope.which === 'chosen') return yield await directory.users(scope);
 	const request = usersRequest(scope.which === 'filtered' ? scope.filters : []);
-	for (let wanted = 1; wanted * USERS_AT_ONCE <= MOST_USERS; wanted++) {
-		const page = await client.page<User>(request, wanted, USERS_AT_ONCE);
-		yield page.elements.map(toPerson);
-		if (wanted >= page.totalPages) return;
+	const users = await client.collection<User>(request, MOST_USERS);
+	for (let start = 0; start < users.length; start += USERS_AT_ONCE) {
+		yield users.slice(start, start + USERS_AT_ONCE).map(toPerson);
 	}
 }
 

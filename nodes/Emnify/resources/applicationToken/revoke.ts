@@ -34,20 +34,17 @@ export const revokeApplicationToken = defineOperation({
 	settles: [createApplicationToken],
 	read: readTokenId,
 	async run(client, tokenId) {
-		await client.command(
-			{
-				method: 'PATCH',
-				path: apiPath`/application_token/${tokenId}`,
-				body: { status: { id: 1 } },
-				action: `revoke application token ${tokenId}`,
-				advice: {
-					403: TOKENS_FORBIDDEN,
-					404: 'The token may belong to another workspace. Choose it from the list to see which there are.',
-					409: 'The token may be revoked already. Application Token → Get Many tells its status.',
-				},
+		await client.command({
+			method: 'PATCH',
+			path: apiPath`/application_token/${tokenId}`,
+			body: { status: { id: 1 } },
+			action: `revoke application token ${tokenId}`,
+			advice: {
+				403: TOKENS_FORBIDDEN,
+				404: 'The token may belong to another workspace. Choose it from the list to see which there are.',
+				409: 'The token may be revoked already. Application Token → Get Many tells its status.',
 			},
-			'undocumented',
-		);
+		});
 		return [{ revoked: true }];
 	},
 	whenOpen: {
