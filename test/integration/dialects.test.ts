@@ -20,7 +20,7 @@ const { username, password, passwordHash } = userWithoutMfa;
 
 /** Small enough that users, events, tokens and devices fill several pages. */
 const perPage = 4;
-const startsAt = new Date('2026-03-01T12:00:00Z');
+const startsAt = new Date('2026-03-01T12:05:00Z');
 
 type Login = 'application' | 'user';
 
