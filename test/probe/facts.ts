@@ -1,3 +1,5 @@
+import type { EmnifyEvent } from '../../nodes/Emnify/api/types';
+import { concernedUserOf, ipAddressesOf, withoutTokens } from '../../nodes/Emnify/audit/eventFacts';
 import { readInstant } from '../../nodes/Emnify/audit/instant';
 import { clockOffsetMs, isObject, numberOf, textOf, type Answer } from './emnify';
 import { elementsOf, holds, type Observed } from './observe';
@@ -281,8 +283,8 @@ export const facts: Fact[] = [
 		id: 'sort-events',
 		section: 4,
 		grade: 'D',
-		assumed: 'Events are sorted by sort=-timestamp',
-		otherwise: 'it shows emnify’s refusal, or would give them in the wrong order',
+		assumed: 'Events are sorted by sort=-timestamp,-id',
+		otherwise: 'it could not list events, or would give them in the wrong order',
 		see: seeSortedEvents,
 	},
 	{
@@ -348,7 +350,7 @@ export const facts: Fact[] = [
 		section: 5,
 		grade: 'I',
 		assumed: 'The role 1 is the administrator’s',
-		otherwise: 'it goes by the name',
+		otherwise: 'nothing rests on it yet',
 		see: ({ roles, stopped }) => borne(seeLookup(roles, { 1: /^administrator$/i }, stopped)),
 	},
 	{
@@ -499,15 +501,20 @@ export const facts: Fact[] = [
 		grade: 'U',
 		assumed: 'The text of a failed login has the user in quotes, and the addresses behind “IP”',
 		otherwise: 'the user or the addresses are missing',
-		see: (observed) => seeText(observed, 6, /from '[^']+'.*\bIP\b/i),
+		see: (observed) =>
+			seeText(
+				observed,
+				6,
+				(event) => ipAddressesOf(event).length > 0 && concernedUserOf(event) !== undefined,
+			),
 	},
 	{
 		id: 'removed-key-text',
 		section: 5,
 		grade: 'U',
-		assumed: 'The text of a removed MFA key ends with for user and the name in quotes',
+		assumed: 'The text of a removed MFA key names its user in quotes',
 		otherwise: 'it does not say whose key it was',
-		see: (observed) => seeText(observed, 14, /for user '[^']+'/i),
+		see: (observed) => seeText(observed, 14, (event) => concernedUserOf(event) !== undefined),
 	},
 	{
 		id: 'deleted-user-detail',
@@ -518,8 +525,8 @@ export const facts: Fact[] = [
 		see: (observed) => {
 			const deleted = eventsOfType(observed, 46);
 			if (deleted.length === 0) return notSeen(observed.stopped ?? 'there is no such event');
-			const named = deleted.filter(({ detail }) => isObject(detail) && isObject(detail.user));
-			return named.length === deleted.length ? asAssumed() : different('it is not there');
+			const areNamed = deleted.every(({ detail }) => concernedUserOf({ id: 0, detail }));
+			return areNamed ? asAssumed() : different('it is not there');
 		},
 	},
 	{
@@ -527,13 +534,17 @@ export const facts: Fact[] = [
 		section: 5,
 		grade: 'D',
 		assumed: 'Only events of the types 37 and 40 hold tokens that work',
-		otherwise: 'it would hand them on',
+		otherwise: 'it takes them out of all events; one that it does not know, it hands on',
 		see: (observed) => {
 			const events = [...elementsOf(observed.events), ...elementsOf(observed.securityEvents)];
 			if (events.length === 0) return notSeen(observed.stopped ?? 'there are no events');
 			const holding = events.filter((event) => stringsIn(event).some(looksLikeToken));
-			const others = holding.filter((event) => ![37, 40].includes(typeOf(event)));
-			if (others.length > 0) return unborne('events of other types hold some too');
+			if (holding.some((event) => stringsIn(withoutTokens(event)).some(looksLikeToken))) {
+				return unborne('some are of a form that is not known');
+			}
+			if (holding.some((event) => ![37, 40].includes(typeOf(event)))) {
+				return different('events of other types hold some too');
+			}
 			return holding.length > 0 ? asAssumed() : notSeen('no event holds one');
 		},
 	},
@@ -774,7 +785,8 @@ function seeSortedUsers({ users, usersDescending, stopped }: Observed): Verdict 
 
 function seeSortedEvents({ eventsDescending, stopped }: Observed): Verdict {
 	if (!eventsDescending) return notAnswered(eventsDescending, stopped);
-	if (eventsDescending.status !== 200) return different(lookOf(eventsDescending));
+	if ([400, 422].includes(eventsDescending.status)) return unborne(lookOf(eventsDescending));
+	if (eventsDescending.status !== 200) return notAnswered(eventsDescending, stopped);
 	const times = timesOf(eventsDescending);
 	if (times.length < 2) return notSeen('there are no two events');
 	const descends = times.every((time, index) => index === 0 || time <= (times[index - 1] ?? 0));
@@ -831,11 +843,21 @@ function eventsOfType({ events, securityEvents }: Observed, type: number) {
 	return found.filter((event) => typeOf(event) === type);
 }
 
-/** Whether the texts of a type read as the node reads them; how they differ is shown without anything of the account. */
-function seeText(observed: Observed, type: number, expected: RegExp): Verdict {
-	const texts = eventsOfType(observed, type).map(({ description }) => textOf(description));
-	if (texts.length === 0) return notSeen(observed.stopped ?? 'there is no such event');
-	const others = texts.filter((text) => !expected.test(text));
-	const shapes = [...new Set((others.length > 0 ? others : texts).map(shapeOfText))].slice(0, 3);
-	return (others.length > 0 ? different : asAssumed)(shapes.join(' / '));
+/** Whether the node reads the texts of a type; how they look is shown without anything of the account. */
+function seeText(
+	observed: Observed,
+	type: number,
+	isRead: (event: EmnifyEvent) => boolean,
+): Verdict {
+	const events = eventsOfType(observed, type);
+	if (events.length === 0) return notSeen(observed.stopped ?? 'there is no such event');
+	const texts = events.map(({ description, detail }) => ({
+		id: 0,
+		description: textOf(description),
+		detail,
+	}));
+	const others = texts.filter((text) => !isRead(text));
+	const shown = others.length > 0 ? others : texts;
+	const shapes = [...new Set(shown.map(({ description }) => shapeOfText(description)))];
+	return (others.length > 0 ? different : asAssumed)(shapes.slice(0, 3).join(' / '));
 }

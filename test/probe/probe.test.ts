@@ -253,6 +253,21 @@ const planted: Array<[what: string, id: string, endpoint: string, status: number
 		],
 	];
 
+function addEvent(
+	detail: unknown,
+	description = 'Support came in',
+	type: (typeof eventTypes)[keyof typeof eventTypes] = eventTypes.supportAccess,
+): void {
+	simulator.world.addEvent({
+		timestamp: simulator.clock.now(),
+		organisationId: seed.ids.acme,
+		type,
+		severity: eventSeverities.warn,
+		description,
+		...(detail !== undefined && { detail }),
+	});
+}
+
 describe('the node is wrong, and the exit code is 1, with', () => {
 	test.each(planted)('%s', async (_what, id, endpoint, status, body) => {
 		simulator.faults.next({ kind: 'status', status, body }, { endpoint });
@@ -275,15 +290,18 @@ describe('the node is wrong, and the exit code is 1, with', () => {
 		expect(result.code).toBe(1);
 	});
 
-	test('a token that works in an event of any other type', async () => {
-		simulator.world.addEvent({
-			timestamp: simulator.clock.now(),
-			organisationId: seed.ids.acme,
-			type: eventTypes.supportAccess,
-			severity: eventSeverities.warn,
-			description: 'Support came in',
-			detail: { session: `eyJhbGciOiJIUzI1NiJ9.${'a'.repeat(30)}.${'b'.repeat(20)}` },
-		});
+	test('events that cannot be sorted', async () => {
+		const endpoint = 'GET /api/v1/event';
+		for (const status of [200, 200, 422]) {
+			simulator.faults.next({ kind: 'status', status, body: [{ id: 7 }] }, { endpoint });
+		}
+		const result = await probe();
+		expect(seen(result, 'sort-events')).toContain('The node is wrong then');
+		expect(result.code).toBe(1);
+	});
+
+	test('a token that works, in a form that is not known', async () => {
+		addEvent({ a: `xeyJ${'a'.repeat(30)}.${'b'.repeat(30)}.${'c'.repeat(20)}` });
 		const result = await probe();
 		expect(seen(result, 'tokens-in-events')).toContain('The node is wrong then');
 		expect(result.code).toBe(1);
@@ -312,6 +330,22 @@ describe('other differences that the node bears', () => {
 		const result = await probe();
 		expect(seen(result, id)).toMatch(/^\*\*different\*\*.*The node bears it/);
 		expect(seen(result, id)).toMatch(how);
+	});
+
+	test('tokens in events of other types', async () => {
+		addEvent({ session: `eyJhbGciOiJIUzI1NiJ9.${'a'.repeat(30)}.${'b'.repeat(20)}` });
+		const result = await probe();
+		expect(seen(result, 'tokens-in-events')).toMatch(/other types.*The node bears it/);
+		expect(result.code).toBe(0);
+	});
+
+	test('texts that do not say who it was', async () => {
+		addEvent(undefined, 'Somebody called Ada was here', eventTypes.multiFactorAuthentication);
+		addEvent(undefined, 'Login of ada failed', eventTypes.userAuthenticationFailed);
+		const result = await probe();
+		expect(seen(result, 'removed-key-text')).toMatch(/^\*\*different\*\* \(… was …\)/);
+		expect(seen(result, 'failed-login-text')).toMatch(/^\*\*different\*\* \(Login of … failed\)/);
+		expect(result.report).not.toMatch(/\bAda\b/i);
 	});
 
 	const passOne = (endpoint: string) =>
