@@ -22,7 +22,7 @@ import {
 	neverAsked,
 	notAnswered,
 	notSeen,
-	unborne,
+	unhandled,
 	type Verdict,
 } from './verdict';
 
@@ -34,7 +34,7 @@ export interface Fact {
 	section: number;
 	/** Its grade there: recorded, documented, inferred or unknown. */
 	grade: 'R' | 'D' | 'I' | 'U';
-	/** What the node takes for true. */
+	/** What the node assumes. */
 	assumed: string;
 	/** What the node does where it is otherwise. */
 	otherwise: string;
@@ -60,7 +60,7 @@ export const facts: Fact[] = [
 		grade: 'D',
 		assumed: 'The one type of an MFA key is 0, for time-based codes',
 		otherwise: 'it offers whichever types there are',
-		see: ({ mfaTypes, stopped }) => borne(seeLookup(mfaTypes, { 0: /time|totp/i }, stopped)),
+		see: ({ mfaTypes, stopped }) => handled(seeLookup(mfaTypes, { 0: /time|totp/i }, stopped)),
 	},
 	{
 		id: 'devices-at-once',
@@ -212,7 +212,7 @@ export const facts: Fact[] = [
 			if (!unknownUser) return notAnswered(unknownUser, stopped);
 			if (unknownUser.status === 404) return asAssumed(lookOf(unknownUser));
 			const isSomebody = unknownUser.status === 200 && isObject(unknownUser.body);
-			return (isSomebody ? unborne : different)(lookOf(unknownUser));
+			return (isSomebody ? unhandled : different)(lookOf(unknownUser));
 		},
 	},
 	{
@@ -351,7 +351,7 @@ export const facts: Fact[] = [
 		grade: 'I',
 		assumed: 'The role 1 is the administrator’s',
 		otherwise: 'nothing rests on it yet',
-		see: ({ roles, stopped }) => borne(seeLookup(roles, { 1: /^administrator$/i }, stopped)),
+		see: ({ roles, stopped }) => handled(seeLookup(roles, { 1: /^administrator$/i }, stopped)),
 	},
 	{
 		id: 'role-superadmin',
@@ -423,7 +423,7 @@ export const facts: Fact[] = [
 			if (!answer) return notAnswered(answer, stopped);
 			if (answer.status !== 200) return different(lookOf(answer));
 			if (Array.isArray(answer.body) && answer.body.length === 0) return asAssumed();
-			return unborne(lookOf(answer));
+			return unhandled(lookOf(answer));
 		},
 	},
 	{
@@ -540,7 +540,7 @@ export const facts: Fact[] = [
 			if (events.length === 0) return notSeen(observed.stopped ?? 'there are no events');
 			const holding = events.filter((event) => stringsIn(event).some(looksLikeToken));
 			if (holding.some((event) => stringsIn(withoutTokens(event)).some(looksLikeToken))) {
-				return unborne('some are of a form that is not known');
+				return unhandled('some are of a form that is not known');
 			}
 			if (holding.some((event) => ![37, 40].includes(typeOf(event)))) {
 				return different('events of other types hold some too');
@@ -567,8 +567,8 @@ export const facts: Fact[] = [
 ];
 
 /** The node copes with whatever the difference is. */
-function borne(verdict: Verdict): Verdict {
-	return verdict.kind === 'different' ? { ...verdict, borne: true } : verdict;
+function handled(verdict: Verdict): Verdict {
+	return verdict.kind === 'different' ? { ...verdict, handled: true } : verdict;
 }
 
 /** A lookup that has these IDs, with descriptions or names that mean the same. More of them do no harm. */
@@ -583,7 +583,8 @@ function seeLookup(
 	);
 	const ids = Object.keys(expected).map(Number);
 	const others = ids.filter((id) => words.has(id) && !expected[id]?.test(textOf(words.get(id))));
-	if (others.length > 0) return unborne(`${others.join(', ')} ${is(others)} called something else`);
+	if (others.length > 0)
+		return unhandled(`${others.join(', ')} ${is(others)} called something else`);
 	const missing = ids.filter((id) => !words.has(id));
 	if (missing.length > 0) return different(`${missing.join(', ')} ${is(missing)} not listed`);
 	const more = words.size - ids.length;
@@ -617,7 +618,7 @@ function seeNoSecrets({ users, user, devices, tokens, stopped }: Observed): Verd
 	const found = ['secret_key', 'otpauth', 'application_token', 'password', 'refresh_token'].filter(
 		(name) => names.has(name),
 	);
-	if (found.length > 0) return unborne(`there is a field ${found.join(', ')}`);
+	if (found.length > 0) return unhandled(`there is a field ${found.join(', ')}`);
 	return asAssumed();
 }
 
@@ -650,21 +651,23 @@ function seeAbsentFields({ users, user, devices, myDevices, tokens, stopped }: O
 function seeIds({ all, stopped }: Observed): Verdict {
 	const ids = all.filter(({ status }) => status === 200).flatMap(({ body }) => idsIn(body));
 	if (ids.length === 0) return notSeen(stopped ?? 'nothing with an ID was listed');
-	if (ids.some((id) => id === null || id === undefined)) return unborne('some are null');
+	if (ids.some((id) => id === null || id === undefined)) return unhandled('some are null');
 	if (ids.some((id) => typeof id === 'number' && !Number.isSafeInteger(id))) {
-		return unborne('some are too large to be exact, or no whole numbers');
+		return unhandled('some are too large to be exact, or no whole numbers');
 	}
 	const texts = ids.filter((id) => typeof id !== 'number');
 	if (texts.length === 0) return asAssumed();
 	const areDigits = texts.every((id) => typeof id === 'string' && /^(0|[1-9]\d{0,14})$/.test(id));
-	return areDigits ? different('digits in a string') : unborne('some are texts that are no digits');
+	return areDigits
+		? different('digits in a string')
+		: unhandled('some are texts that are no digits');
 }
 
 function seeDates({ all, stopped }: Observed): Verdict {
 	const dates = all.filter(({ status }) => status === 200).flatMap(({ body }) => datesIn(body));
 	if (dates.length === 0) return notSeen(stopped ?? 'nothing with a date was listed');
 	const shapes = [...new Set(dates.map(shapeOfDate))].sort().join(', ');
-	if (dates.some((date) => readInstant(date) === null)) return unborne(shapes);
+	if (dates.some((date) => readInstant(date) === null)) return unhandled(shapes);
 	const haveZone = dates.every((date) => /(Z|[+-]\d{2}:?\d{2})$/i.test(textOf(date)));
 	return haveZone ? asAssumed(shapes) : different(shapes);
 }
@@ -681,7 +684,7 @@ function seeDateHeader({ all, stopped }: Observed): Verdict {
 
 function seeRefusedToken({ foreignToken, stopped }: Observed): Verdict {
 	if (!foreignToken) return notAnswered(foreignToken, stopped);
-	if (foreignToken.status !== 401) return unborne(lookOf(foreignToken));
+	if (foreignToken.status !== 401) return unhandled(lookOf(foreignToken));
 	return foreignToken.content === 'empty' ? asAssumed() : different(lookOf(foreignToken));
 }
 
@@ -740,7 +743,7 @@ function seePaging(answer: Answer | undefined, stopped: string | undefined): Ver
 	const elements = answer.body.length;
 	if (headers.length === 0) return different('no header of paging at all');
 	if (totalElements < elements || (totalPages === 1 && totalElements > elements)) {
-		return unborne('the headers contradict the list');
+		return unhandled('the headers contradict the list');
 	}
 	const link = answer.headers.link;
 	if (link === '' && headers.length === 5) return different('all of them, with an empty Link');
@@ -750,7 +753,7 @@ function seePaging(answer: Answer | undefined, stopped: string | undefined): Ver
 
 function seePageSize(answer: Answer | undefined, stopped: string | undefined): Verdict {
 	if (!answer) return notAnswered(answer, stopped);
-	if (answer.status === 400 || answer.status === 422) return unborne(lookOf(answer));
+	if (answer.status === 400 || answer.status === 422) return unhandled(lookOf(answer));
 	if (answer.status !== 200 || !Array.isArray(answer.body)) return notAnswered(answer, stopped);
 	const { elementsInAPage } = pagingOf(answer);
 	if (Number.isNaN(elementsInAPage)) return asAssumed('how many that are, no header says');
@@ -773,24 +776,24 @@ function seeSortedUsers({ users, usersDescending, stopped }: Observed): Verdict 
 	const refused = [users, usersDescending].find((answer) =>
 		[400, 422].includes(answer?.status ?? 0),
 	);
-	if (refused) return unborne(lookOf(refused));
+	if (refused) return unhandled(lookOf(refused));
 	const ids = elementsOf(users).map(({ id }) => numberOf(id));
 	const last = elementsOf(usersDescending).map(({ id }) => numberOf(id));
 	if (ids.length < 2 || last.length < 2)
 		return notAnswered(users?.status === 200 ? undefined : users, stopped);
 	const ascends = (numbers: number[]) =>
 		numbers.every((id, i) => i === 0 || id > (numbers[i - 1] ?? 0));
-	return ascends(ids) && ascends([...last].reverse()) ? asAssumed() : unborne('in another order');
+	return ascends(ids) && ascends([...last].reverse()) ? asAssumed() : unhandled('in another order');
 }
 
 function seeSortedEvents({ eventsDescending, stopped }: Observed): Verdict {
 	if (!eventsDescending) return notAnswered(eventsDescending, stopped);
-	if ([400, 422].includes(eventsDescending.status)) return unborne(lookOf(eventsDescending));
+	if ([400, 422].includes(eventsDescending.status)) return unhandled(lookOf(eventsDescending));
 	if (eventsDescending.status !== 200) return notAnswered(eventsDescending, stopped);
 	const times = timesOf(eventsDescending);
 	if (times.length < 2) return notSeen('there are no two events');
 	const descends = times.every((time, index) => index === 0 || time <= (times[index - 1] ?? 0));
-	return descends ? asAssumed() : unborne('in another order');
+	return descends ? asAssumed() : unhandled('in another order');
 }
 
 function seeChildren({ users, organisation, stopped }: Observed): Verdict {
@@ -827,7 +830,7 @@ function seeTokenStatuses({ tokens, stopped }: Observed): Verdict {
 	const wrong = statuses.find(
 		({ id, description }) => !(expected[textOf(id)]?.test(textOf(description)) ?? false),
 	);
-	return wrong ? unborne('there are others, or they are called something else') : asAssumed();
+	return wrong ? unhandled('there are others, or they are called something else') : asAssumed();
 }
 
 /** The times of events that have one, in their order. */

@@ -137,13 +137,13 @@ const byDialect: Record<Dialect, Record<string, RegExp>> = {
 };
 
 describe('in the dialect', () => {
-	test.each(dialects)('%s it finds each difference, and the node bears it', async (dialect) => {
+	test.each(dialects)('%s it finds each difference, and the node handles it', async (dialect) => {
 		simulator.dialects.add(dialect);
 		const result = await probe();
 		expect(differencesIn(result).sort()).toEqual(Object.keys(byDialect[dialect]).sort());
 		for (const [id, how] of Object.entries(byDialect[dialect]))
 			expect(seen(result, id)).toMatch(how);
-		expect(result.report).not.toContain('wrong then');
+		expect(result.report).not.toContain('would be wrong');
 		expect(result.code).toBe(0);
 	});
 
@@ -272,7 +272,7 @@ describe('the node is wrong, and the exit code is 1, with', () => {
 	test.each(planted)('%s', async (_what, id, endpoint, status, body) => {
 		simulator.faults.next({ kind: 'status', status, body }, { endpoint });
 		const result = await probe();
-		expect(seen(result, id)).toMatch(/^\*\*different\*\*.*\*\*The node is wrong then:\*\*/);
+		expect(seen(result, id)).toMatch(/^\*\*different\*\*.*\*\*The node would be wrong:\*\*/);
 		expect(result.code).toBe(1);
 		expect(result.terminal).toContain('open an issue');
 	});
@@ -296,19 +296,19 @@ describe('the node is wrong, and the exit code is 1, with', () => {
 			simulator.faults.next({ kind: 'status', status, body: [{ id: 7 }] }, { endpoint });
 		}
 		const result = await probe();
-		expect(seen(result, 'sort-events')).toContain('The node is wrong then');
+		expect(seen(result, 'sort-events')).toContain('The node would be wrong');
 		expect(result.code).toBe(1);
 	});
 
 	test('a token that works, in a form that is not known', async () => {
 		addEvent({ a: `xeyJ${'a'.repeat(30)}.${'b'.repeat(30)}.${'c'.repeat(20)}` });
 		const result = await probe();
-		expect(seen(result, 'tokens-in-events')).toContain('The node is wrong then');
+		expect(seen(result, 'tokens-in-events')).toContain('The node would be wrong');
 		expect(result.code).toBe(1);
 	});
 });
 
-describe('other differences that the node bears', () => {
+describe('other differences that the node handles', () => {
 	test.each([
 		[
 			'firewall-403',
@@ -328,14 +328,14 @@ describe('other differences that the node bears', () => {
 		}
 		simulator.faults.next({ kind: 'status', ...fault }, { endpoint });
 		const result = await probe();
-		expect(seen(result, id)).toMatch(/^\*\*different\*\*.*The node bears it/);
+		expect(seen(result, id)).toMatch(/^\*\*different\*\*.*The node handles it/);
 		expect(seen(result, id)).toMatch(how);
 	});
 
 	test('tokens in events of other types', async () => {
 		addEvent({ session: `eyJhbGciOiJIUzI1NiJ9.${'a'.repeat(30)}.${'b'.repeat(20)}` });
 		const result = await probe();
-		expect(seen(result, 'tokens-in-events')).toMatch(/other types.*The node bears it/);
+		expect(seen(result, 'tokens-in-events')).toMatch(/other types.*The node handles it/);
 		expect(result.code).toBe(0);
 	});
 
