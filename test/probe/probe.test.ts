@@ -472,6 +472,19 @@ describe('what it is started with', () => {
 		expect(result.report + result.terminal).not.toContain(seed.applicationToken);
 	});
 
+	test.each([
+		['Ctrl-C', '\u0003'],
+		['Ctrl-D', '\u0004'],
+		['an end of the input', ''],
+		['an empty line', '\n'],
+	])('is not %s at the terminal', async (_what, typed) => {
+		const terminal = Object.assign(Readable.from(typed === '' ? [] : [typed]), { isTTY: true });
+		const result = await probe({}, [], terminal);
+		expect(result.code).toBe(2);
+		expect(result.terminal).toContain('nothing was sent');
+		expect(simulator.requests).toHaveLength(0);
+	});
+
 	test('is a password from the terminal for a user', async () => {
 		const { username, password, totpSecret } = seed.administrator;
 		const terminal = Object.assign(Readable.from([`${password}\n`]), { isTTY: true });
