@@ -11,7 +11,7 @@ import { facts } from './facts';
 import { observe } from './observe';
 import { askHidden } from './prompt';
 import { Redactor } from './redact';
-import { toMarkdown, unborneIn, type Findings } from './report';
+import { toMarkdown, unhandledIn, type Findings } from './report';
 import { KNOWN_TOKENS } from './verdict';
 
 /** What the command gets from the process that it runs in. */
@@ -27,7 +27,7 @@ export interface Process {
 	wait(ms: number): Promise<void>;
 }
 
-const HELP = `Compares the real emnify with what this package takes for true, and prints a report that can be pasted into an issue.
+const HELP = `Compares the real emnify with what this package assumes, and prints a report that can be pasted into an issue.
 
 It logs in once and then sends GETs alone: nothing is changed. Names, addresses, IDs and tokens are left out of the report.
 
@@ -110,11 +110,11 @@ async function probe(process: Process): Promise<number> {
 	const report = toMarkdown(findings);
 	if (output === undefined) stdout.write(report);
 	else await writeReport(output, report, force);
-	const wrong = unborneIn(findings).length;
+	const wrong = unhandledIn(findings).length;
 	stderr.write(
 		wrong === 0
-			? 'The node bears all that was seen.\n'
-			: `With ${wrong} of the differences the node is wrong. Please open an issue with the report.\n`,
+			? 'The node handles all that was seen.\n'
+			: `With ${wrong} of the differences the node would be wrong. Please open an issue with the report.\n`,
 	);
 	return wrong === 0 ? 0 : 1;
 }

@@ -1,3 +1,5 @@
+import type { EmnifyEvent } from '../../nodes/Emnify/api/types';
+import { concernedUserOf, ipAddressesOf, withoutTokens } from '../../nodes/Emnify/audit/eventFacts';
 import { readInstant } from '../../nodes/Emnify/audit/instant';
 import { clockOffsetMs, isObject, numberOf, textOf, type Answer } from './emnify';
 import { elementsOf, holds, type Observed } from './observe';
@@ -20,7 +22,7 @@ import {
 	neverAsked,
 	notAnswered,
 	notSeen,
-	unborne,
+	unhandled,
 	type Verdict,
 } from './verdict';
 
@@ -32,7 +34,7 @@ export interface Fact {
 	section: number;
 	/** Its grade there: recorded, documented, inferred or unknown. */
 	grade: 'R' | 'D' | 'I' | 'U';
-	/** What the node takes for true. */
+	/** What the node assumes. */
 	assumed: string;
 	/** What the node does where it is otherwise. */
 	otherwise: string;
@@ -58,7 +60,7 @@ export const facts: Fact[] = [
 		grade: 'D',
 		assumed: 'The one type of an MFA key is 0, for time-based codes',
 		otherwise: 'it offers whichever types there are',
-		see: ({ mfaTypes, stopped }) => borne(seeLookup(mfaTypes, { 0: /time|totp/i }, stopped)),
+		see: ({ mfaTypes, stopped }) => handled(seeLookup(mfaTypes, { 0: /time|totp/i }, stopped)),
 	},
 	{
 		id: 'devices-at-once',
@@ -210,7 +212,7 @@ export const facts: Fact[] = [
 			if (!unknownUser) return notAnswered(unknownUser, stopped);
 			if (unknownUser.status === 404) return asAssumed(lookOf(unknownUser));
 			const isSomebody = unknownUser.status === 200 && isObject(unknownUser.body);
-			return (isSomebody ? unborne : different)(lookOf(unknownUser));
+			return (isSomebody ? unhandled : different)(lookOf(unknownUser));
 		},
 	},
 	{
@@ -281,8 +283,8 @@ export const facts: Fact[] = [
 		id: 'sort-events',
 		section: 4,
 		grade: 'D',
-		assumed: 'Events are sorted by sort=-timestamp',
-		otherwise: 'it shows emnify’s refusal, or would give them in the wrong order',
+		assumed: 'Events are sorted by sort=-timestamp,-id',
+		otherwise: 'it could not list events, or would give them in the wrong order',
 		see: seeSortedEvents,
 	},
 	{
@@ -348,8 +350,8 @@ export const facts: Fact[] = [
 		section: 5,
 		grade: 'I',
 		assumed: 'The role 1 is the administrator’s',
-		otherwise: 'it goes by the name',
-		see: ({ roles, stopped }) => borne(seeLookup(roles, { 1: /^administrator$/i }, stopped)),
+		otherwise: 'nothing rests on it yet',
+		see: ({ roles, stopped }) => handled(seeLookup(roles, { 1: /^administrator$/i }, stopped)),
 	},
 	{
 		id: 'role-superadmin',
@@ -421,7 +423,7 @@ export const facts: Fact[] = [
 			if (!answer) return notAnswered(answer, stopped);
 			if (answer.status !== 200) return different(lookOf(answer));
 			if (Array.isArray(answer.body) && answer.body.length === 0) return asAssumed();
-			return unborne(lookOf(answer));
+			return unhandled(lookOf(answer));
 		},
 	},
 	{
@@ -499,15 +501,20 @@ export const facts: Fact[] = [
 		grade: 'U',
 		assumed: 'The text of a failed login has the user in quotes, and the addresses behind “IP”',
 		otherwise: 'the user or the addresses are missing',
-		see: (observed) => seeText(observed, 6, /from '[^']+'.*\bIP\b/i),
+		see: (observed) =>
+			seeText(
+				observed,
+				6,
+				(event) => ipAddressesOf(event).length > 0 && concernedUserOf(event) !== undefined,
+			),
 	},
 	{
 		id: 'removed-key-text',
 		section: 5,
 		grade: 'U',
-		assumed: 'The text of a removed MFA key ends with for user and the name in quotes',
+		assumed: 'The text of a removed MFA key names its user in quotes',
 		otherwise: 'it does not say whose key it was',
-		see: (observed) => seeText(observed, 14, /for user '[^']+'/i),
+		see: (observed) => seeText(observed, 14, (event) => concernedUserOf(event) !== undefined),
 	},
 	{
 		id: 'deleted-user-detail',
@@ -518,8 +525,8 @@ export const facts: Fact[] = [
 		see: (observed) => {
 			const deleted = eventsOfType(observed, 46);
 			if (deleted.length === 0) return notSeen(observed.stopped ?? 'there is no such event');
-			const named = deleted.filter(({ detail }) => isObject(detail) && isObject(detail.user));
-			return named.length === deleted.length ? asAssumed() : different('it is not there');
+			const areNamed = deleted.every(({ detail }) => concernedUserOf({ id: 0, detail }));
+			return areNamed ? asAssumed() : different('it is not there');
 		},
 	},
 	{
@@ -527,13 +534,17 @@ export const facts: Fact[] = [
 		section: 5,
 		grade: 'D',
 		assumed: 'Only events of the types 37 and 40 hold tokens that work',
-		otherwise: 'it would hand them on',
+		otherwise: 'it takes them out of all events; one that it does not know, it hands on',
 		see: (observed) => {
 			const events = [...elementsOf(observed.events), ...elementsOf(observed.securityEvents)];
 			if (events.length === 0) return notSeen(observed.stopped ?? 'there are no events');
 			const holding = events.filter((event) => stringsIn(event).some(looksLikeToken));
-			const others = holding.filter((event) => ![37, 40].includes(typeOf(event)));
-			if (others.length > 0) return unborne('events of other types hold some too');
+			if (holding.some((event) => stringsIn(withoutTokens(event)).some(looksLikeToken))) {
+				return unhandled('some are of a form that is not known');
+			}
+			if (holding.some((event) => ![37, 40].includes(typeOf(event)))) {
+				return different('events of other types hold some too');
+			}
 			return holding.length > 0 ? asAssumed() : notSeen('no event holds one');
 		},
 	},
@@ -556,8 +567,8 @@ export const facts: Fact[] = [
 ];
 
 /** The node copes with whatever the difference is. */
-function borne(verdict: Verdict): Verdict {
-	return verdict.kind === 'different' ? { ...verdict, borne: true } : verdict;
+function handled(verdict: Verdict): Verdict {
+	return verdict.kind === 'different' ? { ...verdict, handled: true } : verdict;
 }
 
 /** A lookup that has these IDs, with descriptions or names that mean the same. More of them do no harm. */
@@ -572,7 +583,8 @@ function seeLookup(
 	);
 	const ids = Object.keys(expected).map(Number);
 	const others = ids.filter((id) => words.has(id) && !expected[id]?.test(textOf(words.get(id))));
-	if (others.length > 0) return unborne(`${others.join(', ')} ${is(others)} called something else`);
+	if (others.length > 0)
+		return unhandled(`${others.join(', ')} ${is(others)} called something else`);
 	const missing = ids.filter((id) => !words.has(id));
 	if (missing.length > 0) return different(`${missing.join(', ')} ${is(missing)} not listed`);
 	const more = words.size - ids.length;
@@ -606,7 +618,7 @@ function seeNoSecrets({ users, user, devices, tokens, stopped }: Observed): Verd
 	const found = ['secret_key', 'otpauth', 'application_token', 'password', 'refresh_token'].filter(
 		(name) => names.has(name),
 	);
-	if (found.length > 0) return unborne(`there is a field ${found.join(', ')}`);
+	if (found.length > 0) return unhandled(`there is a field ${found.join(', ')}`);
 	return asAssumed();
 }
 
@@ -639,21 +651,23 @@ function seeAbsentFields({ users, user, devices, myDevices, tokens, stopped }: O
 function seeIds({ all, stopped }: Observed): Verdict {
 	const ids = all.filter(({ status }) => status === 200).flatMap(({ body }) => idsIn(body));
 	if (ids.length === 0) return notSeen(stopped ?? 'nothing with an ID was listed');
-	if (ids.some((id) => id === null || id === undefined)) return unborne('some are null');
+	if (ids.some((id) => id === null || id === undefined)) return unhandled('some are null');
 	if (ids.some((id) => typeof id === 'number' && !Number.isSafeInteger(id))) {
-		return unborne('some are too large to be exact, or no whole numbers');
+		return unhandled('some are too large to be exact, or no whole numbers');
 	}
 	const texts = ids.filter((id) => typeof id !== 'number');
 	if (texts.length === 0) return asAssumed();
 	const areDigits = texts.every((id) => typeof id === 'string' && /^(0|[1-9]\d{0,14})$/.test(id));
-	return areDigits ? different('digits in a string') : unborne('some are texts that are no digits');
+	return areDigits
+		? different('digits in a string')
+		: unhandled('some are texts that are no digits');
 }
 
 function seeDates({ all, stopped }: Observed): Verdict {
 	const dates = all.filter(({ status }) => status === 200).flatMap(({ body }) => datesIn(body));
 	if (dates.length === 0) return notSeen(stopped ?? 'nothing with a date was listed');
 	const shapes = [...new Set(dates.map(shapeOfDate))].sort().join(', ');
-	if (dates.some((date) => readInstant(date) === null)) return unborne(shapes);
+	if (dates.some((date) => readInstant(date) === null)) return unhandled(shapes);
 	const haveZone = dates.every((date) => /(Z|[+-]\d{2}:?\d{2})$/i.test(textOf(date)));
 	return haveZone ? asAssumed(shapes) : different(shapes);
 }
@@ -670,7 +684,7 @@ function seeDateHeader({ all, stopped }: Observed): Verdict {
 
 function seeRefusedToken({ foreignToken, stopped }: Observed): Verdict {
 	if (!foreignToken) return notAnswered(foreignToken, stopped);
-	if (foreignToken.status !== 401) return unborne(lookOf(foreignToken));
+	if (foreignToken.status !== 401) return unhandled(lookOf(foreignToken));
 	return foreignToken.content === 'empty' ? asAssumed() : different(lookOf(foreignToken));
 }
 
@@ -729,7 +743,7 @@ function seePaging(answer: Answer | undefined, stopped: string | undefined): Ver
 	const elements = answer.body.length;
 	if (headers.length === 0) return different('no header of paging at all');
 	if (totalElements < elements || (totalPages === 1 && totalElements > elements)) {
-		return unborne('the headers contradict the list');
+		return unhandled('the headers contradict the list');
 	}
 	const link = answer.headers.link;
 	if (link === '' && headers.length === 5) return different('all of them, with an empty Link');
@@ -739,7 +753,7 @@ function seePaging(answer: Answer | undefined, stopped: string | undefined): Ver
 
 function seePageSize(answer: Answer | undefined, stopped: string | undefined): Verdict {
 	if (!answer) return notAnswered(answer, stopped);
-	if (answer.status === 400 || answer.status === 422) return unborne(lookOf(answer));
+	if (answer.status === 400 || answer.status === 422) return unhandled(lookOf(answer));
 	if (answer.status !== 200 || !Array.isArray(answer.body)) return notAnswered(answer, stopped);
 	const { elementsInAPage } = pagingOf(answer);
 	if (Number.isNaN(elementsInAPage)) return asAssumed('how many that are, no header says');
@@ -762,23 +776,24 @@ function seeSortedUsers({ users, usersDescending, stopped }: Observed): Verdict 
 	const refused = [users, usersDescending].find((answer) =>
 		[400, 422].includes(answer?.status ?? 0),
 	);
-	if (refused) return unborne(lookOf(refused));
+	if (refused) return unhandled(lookOf(refused));
 	const ids = elementsOf(users).map(({ id }) => numberOf(id));
 	const last = elementsOf(usersDescending).map(({ id }) => numberOf(id));
 	if (ids.length < 2 || last.length < 2)
 		return notAnswered(users?.status === 200 ? undefined : users, stopped);
 	const ascends = (numbers: number[]) =>
 		numbers.every((id, i) => i === 0 || id > (numbers[i - 1] ?? 0));
-	return ascends(ids) && ascends([...last].reverse()) ? asAssumed() : unborne('in another order');
+	return ascends(ids) && ascends([...last].reverse()) ? asAssumed() : unhandled('in another order');
 }
 
 function seeSortedEvents({ eventsDescending, stopped }: Observed): Verdict {
 	if (!eventsDescending) return notAnswered(eventsDescending, stopped);
-	if (eventsDescending.status !== 200) return different(lookOf(eventsDescending));
+	if ([400, 422].includes(eventsDescending.status)) return unhandled(lookOf(eventsDescending));
+	if (eventsDescending.status !== 200) return notAnswered(eventsDescending, stopped);
 	const times = timesOf(eventsDescending);
 	if (times.length < 2) return notSeen('there are no two events');
 	const descends = times.every((time, index) => index === 0 || time <= (times[index - 1] ?? 0));
-	return descends ? asAssumed() : unborne('in another order');
+	return descends ? asAssumed() : unhandled('in another order');
 }
 
 function seeChildren({ users, organisation, stopped }: Observed): Verdict {
@@ -815,7 +830,7 @@ function seeTokenStatuses({ tokens, stopped }: Observed): Verdict {
 	const wrong = statuses.find(
 		({ id, description }) => !(expected[textOf(id)]?.test(textOf(description)) ?? false),
 	);
-	return wrong ? unborne('there are others, or they are called something else') : asAssumed();
+	return wrong ? unhandled('there are others, or they are called something else') : asAssumed();
 }
 
 /** The times of events that have one, in their order. */
@@ -831,11 +846,21 @@ function eventsOfType({ events, securityEvents }: Observed, type: number) {
 	return found.filter((event) => typeOf(event) === type);
 }
 
-/** Whether the texts of a type read as the node reads them; how they differ is shown without anything of the account. */
-function seeText(observed: Observed, type: number, expected: RegExp): Verdict {
-	const texts = eventsOfType(observed, type).map(({ description }) => textOf(description));
-	if (texts.length === 0) return notSeen(observed.stopped ?? 'there is no such event');
-	const others = texts.filter((text) => !expected.test(text));
-	const shapes = [...new Set((others.length > 0 ? others : texts).map(shapeOfText))].slice(0, 3);
-	return (others.length > 0 ? different : asAssumed)(shapes.join(' / '));
+/** Whether the node reads the texts of a type; how they look is shown without anything of the account. */
+function seeText(
+	observed: Observed,
+	type: number,
+	isRead: (event: EmnifyEvent) => boolean,
+): Verdict {
+	const events = eventsOfType(observed, type);
+	if (events.length === 0) return notSeen(observed.stopped ?? 'there is no such event');
+	const texts = events.map(({ description, detail }) => ({
+		id: 0,
+		description: textOf(description),
+		detail,
+	}));
+	const others = texts.filter((text) => !isRead(text));
+	const shown = others.length > 0 ? others : texts;
+	const shapes = [...new Set(shown.map(({ description }) => shapeOfText(description)))];
+	return (others.length > 0 ? different : asAssumed)(shapes.slice(0, 3).join(' / '));
 }

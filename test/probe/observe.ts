@@ -179,7 +179,7 @@ class Questions {
 		observed.eventsDescending = await this.ask('/event', '/event', {
 			page: 1,
 			per_page: 20,
-			sort: '-timestamp',
+			sort: '-timestamp,-id',
 		});
 		observed.securityEvents = await this.ask('/event', '/event', {
 			page: 1,

@@ -137,13 +137,13 @@ const byDialect: Record<Dialect, Record<string, RegExp>> = {
 };
 
 describe('in the dialect', () => {
-	test.each(dialects)('%s it finds each difference, and the node bears it', async (dialect) => {
+	test.each(dialects)('%s it finds each difference, and the node handles it', async (dialect) => {
 		simulator.dialects.add(dialect);
 		const result = await probe();
 		expect(differencesIn(result).sort()).toEqual(Object.keys(byDialect[dialect]).sort());
 		for (const [id, how] of Object.entries(byDialect[dialect]))
 			expect(seen(result, id)).toMatch(how);
-		expect(result.report).not.toContain('wrong then');
+		expect(result.report).not.toContain('would be wrong');
 		expect(result.code).toBe(0);
 	});
 
@@ -253,11 +253,26 @@ const planted: Array<[what: string, id: string, endpoint: string, status: number
 		],
 	];
 
+function addEvent(
+	detail: unknown,
+	description = 'Support came in',
+	type: (typeof eventTypes)[keyof typeof eventTypes] = eventTypes.supportAccess,
+): void {
+	simulator.world.addEvent({
+		timestamp: simulator.clock.now(),
+		organisationId: seed.ids.acme,
+		type,
+		severity: eventSeverities.warn,
+		description,
+		...(detail !== undefined && { detail }),
+	});
+}
+
 describe('the node is wrong, and the exit code is 1, with', () => {
 	test.each(planted)('%s', async (_what, id, endpoint, status, body) => {
 		simulator.faults.next({ kind: 'status', status, body }, { endpoint });
 		const result = await probe();
-		expect(seen(result, id)).toMatch(/^\*\*different\*\*.*\*\*The node is wrong then:\*\*/);
+		expect(seen(result, id)).toMatch(/^\*\*different\*\*.*\*\*The node would be wrong:\*\*/);
 		expect(result.code).toBe(1);
 		expect(result.terminal).toContain('open an issue');
 	});
@@ -275,22 +290,25 @@ describe('the node is wrong, and the exit code is 1, with', () => {
 		expect(result.code).toBe(1);
 	});
 
-	test('a token that works in an event of any other type', async () => {
-		simulator.world.addEvent({
-			timestamp: simulator.clock.now(),
-			organisationId: seed.ids.acme,
-			type: eventTypes.supportAccess,
-			severity: eventSeverities.warn,
-			description: 'Support came in',
-			detail: { session: `eyJhbGciOiJIUzI1NiJ9.${'a'.repeat(30)}.${'b'.repeat(20)}` },
-		});
+	test('events that cannot be sorted', async () => {
+		const endpoint = 'GET /api/v1/event';
+		for (const status of [200, 200, 422]) {
+			simulator.faults.next({ kind: 'status', status, body: [{ id: 7 }] }, { endpoint });
+		}
 		const result = await probe();
-		expect(seen(result, 'tokens-in-events')).toContain('The node is wrong then');
+		expect(seen(result, 'sort-events')).toContain('The node would be wrong');
+		expect(result.code).toBe(1);
+	});
+
+	test('a token that works, in a form that is not known', async () => {
+		addEvent({ a: `xeyJ${'a'.repeat(30)}.${'b'.repeat(30)}.${'c'.repeat(20)}` });
+		const result = await probe();
+		expect(seen(result, 'tokens-in-events')).toContain('The node would be wrong');
 		expect(result.code).toBe(1);
 	});
 });
 
-describe('other differences that the node bears', () => {
+describe('other differences that the node handles', () => {
 	test.each([
 		[
 			'firewall-403',
@@ -310,8 +328,24 @@ describe('other differences that the node bears', () => {
 		}
 		simulator.faults.next({ kind: 'status', ...fault }, { endpoint });
 		const result = await probe();
-		expect(seen(result, id)).toMatch(/^\*\*different\*\*.*The node bears it/);
+		expect(seen(result, id)).toMatch(/^\*\*different\*\*.*The node handles it/);
 		expect(seen(result, id)).toMatch(how);
+	});
+
+	test('tokens in events of other types', async () => {
+		addEvent({ session: `eyJhbGciOiJIUzI1NiJ9.${'a'.repeat(30)}.${'b'.repeat(20)}` });
+		const result = await probe();
+		expect(seen(result, 'tokens-in-events')).toMatch(/other types.*The node handles it/);
+		expect(result.code).toBe(0);
+	});
+
+	test('texts that do not say who it was', async () => {
+		addEvent(undefined, 'Somebody called Ada was here', eventTypes.multiFactorAuthentication);
+		addEvent(undefined, 'Login of ada failed', eventTypes.userAuthenticationFailed);
+		const result = await probe();
+		expect(seen(result, 'removed-key-text')).toMatch(/^\*\*different\*\* \(… was …\)/);
+		expect(seen(result, 'failed-login-text')).toMatch(/^\*\*different\*\* \(Login of … failed\)/);
+		expect(result.report).not.toMatch(/\bAda\b/i);
 	});
 
 	const passOne = (endpoint: string) =>
@@ -436,6 +470,19 @@ describe('what it is started with', () => {
 		expect(result.code).toBe(0);
 		expect(result.terminal).toContain('Application token (not shown): \n');
 		expect(result.report + result.terminal).not.toContain(seed.applicationToken);
+	});
+
+	test.each([
+		['Ctrl-C', '\u0003'],
+		['Ctrl-D', '\u0004'],
+		['an end of the input', ''],
+		['an empty line', '\n'],
+	])('is not %s at the terminal', async (_what, typed) => {
+		const terminal = Object.assign(Readable.from(typed === '' ? [] : [typed]), { isTTY: true });
+		const result = await probe({}, [], terminal);
+		expect(result.code).toBe(2);
+		expect(result.terminal).toContain('nothing was sent');
+		expect(simulator.requests).toHaveLength(0);
 	});
 
 	test('is a password from the terminal for a user', async () => {

@@ -29,8 +29,8 @@ const SECTIONS: Record<number, string> = {
 };
 
 /** The differences with which the node is wrong. */
-export function unborneIn({ verdicts }: Findings): Array<{ fact: Fact; verdict: Verdict }> {
-	return verdicts.filter(({ verdict }) => verdict.kind === 'different' && !verdict.borne);
+export function unhandledIn({ verdicts }: Findings): Array<{ fact: Fact; verdict: Verdict }> {
+	return verdicts.filter(({ verdict }) => verdict.kind === 'different' && !verdict.handled);
 }
 
 /** The report in Markdown, to be pasted into an issue. */
@@ -38,21 +38,21 @@ export function toMarkdown(findings: Findings): string {
 	const { verdicts } = findings;
 	const count = (kind: Verdict['kind']) =>
 		verdicts.filter(({ verdict }) => verdict.kind === kind).length;
-	const unborne = unborneIn(findings);
+	const unhandled = unhandledIn(findings);
 	const sections = Object.entries(SECTIONS).map(([number, title]) => {
 		const rows = verdicts.filter(({ fact }) => fact.section === Number(number)).map(row);
 		return [`## ${number}. ${title}`, '', ...HEAD, ...rows, ''].join('\n');
 	});
 	return [
-		'# The real emnify, compared with what n8n-nodes-emnify takes for true',
+		'# The real emnify, compared with what n8n-nodes-emnify assumes',
 		'',
 		`n8n-nodes-emnify ${findings.packageVersion}, Node.js ${findings.nodeVersion}, ${findings.day}. Logged in with ${findings.login} to ${findings.server}; ${findings.requests} GETs. Names, addresses, IDs and tokens are left out.`,
 		'',
 		`**${count('as assumed')} as assumed, ${count('different')} different, ${count('not seen')} could not be seen.**`,
 		'',
-		unborne.length === 0
-			? 'The node bears every difference.'
-			: `**With ${unborne.length} of the differences the node is wrong:** ${unborne.map(({ fact }) => `\`${fact.id}\``).join(', ')}.`,
+		unhandled.length === 0
+			? 'The node handles every difference.'
+			: `**With ${unhandled.length} of the differences the node would be wrong:** ${unhandled.map(({ fact }) => `\`${fact.id}\``).join(', ')}.`,
 		...(findings.stopped === undefined
 			? []
 			: ['', `Not everything was asked: ${findings.stopped}.`]),
@@ -73,8 +73,8 @@ function seen({ otherwise }: Fact, verdict: Verdict): string {
 		return verdict.how ? `as assumed (${verdict.how})` : 'as assumed';
 	}
 	if (verdict.kind === 'not seen') return `could not be seen (${verdict.why})`;
-	const consequence = verdict.borne
-		? `The node bears it: ${otherwise}`
-		: `**The node is wrong then:** ${otherwise}`;
+	const consequence = verdict.handled
+		? `The node handles it: ${otherwise}`
+		: `**The node would be wrong:** ${otherwise}`;
 	return `**different** (${verdict.how}). ${consequence}`;
 }

@@ -6,18 +6,18 @@ export type Verdict =
 	| {
 			kind: 'different';
 			how: string;
-			/** Whether the node bears it; where not, it gives a wrong answer or cannot go on. */
-			borne: boolean;
+			/** Whether the node handles it; where not, it gives a wrong answer or cannot go on. */
+			handled: boolean;
 	  }
 	| { kind: 'not seen'; why: string };
 
 export const asAssumed = (how?: string): Verdict => ({ kind: 'as assumed', how });
 
 /** It is otherwise, and the node copes with that. */
-export const different = (how: string): Verdict => ({ kind: 'different', how, borne: true });
+export const different = (how: string): Verdict => ({ kind: 'different', how, handled: true });
 
 /** It is otherwise, and the node is wrong then. */
-export const unborne = (how: string): Verdict => ({ kind: 'different', how, borne: false });
+export const unhandled = (how: string): Verdict => ({ kind: 'different', how, handled: false });
 
 export const notSeen = (why: string): Verdict => ({ kind: 'not seen', why });
 
