@@ -19,6 +19,7 @@ import type {
 	PreparedBatch,
 	PreparedItem,
 	Resource,
+	Shown,
 } from './resources/operation';
 import { CONCURRENT_READS } from './shared/concurrency';
 import { readPatience } from './shared/options';
@@ -201,12 +202,13 @@ class ItemsRun extends Run {
 async function outcomeShown(
 	client: EmnifyClient,
 	open: EmnifyError,
-	lookUp: ((client: EmnifyClient) => Promise<IDataObject[] | undefined>) | undefined,
+	lookUp: ((client: EmnifyClient) => Promise<Shown>) | undefined,
 ): Promise<Outcome | undefined> {
 	if (!lookUp) return { open };
 	try {
-		const output = await lookUp(client);
-		return output && { output };
+		const shown = await lookUp(client);
+		if (shown === 'notDone') return undefined;
+		return shown ? { output: shown } : { open };
 	} catch {
 		return { open };
 	}

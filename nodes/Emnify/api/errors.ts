@@ -63,11 +63,6 @@ export function isOutcomeOpen(error: unknown): error is EmnifyError {
 	return ['timeout', 'unreachable', 'cancelled'].includes(error.kind);
 }
 
-/** What a look gives that shows neither that something was done nor that it was not. */
-export function cannotBeSeen(what: string): EmnifyError {
-	return new EmnifyError('notEmnify', `emnify does not show ${what}`, 'Look in the emnify portal.');
-}
-
 /** What is told where the execution was cancelled in n8n. */
 export function cancelled(): EmnifyError {
 	return new EmnifyError(

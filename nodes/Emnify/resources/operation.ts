@@ -28,17 +28,20 @@ interface Face {
 }
 
 /**
+ * What emnify shows of a write: its output if it was carried out, `notDone` if it was not, after which it may be sent again,
+ * `undefined` where that cannot be seen.
+ */
+export type Shown = IDataObject[] | 'notDone' | undefined;
+
+/**
  * A write that must not be sent again just because its answer got lost (`isOutcomeOpen`): doing it twice makes a second thing,
  * spends a code, or fails because it is done.
  */
 export interface OpenOutcome<Input> {
 	/** For the person: how to find out, and what to do before they try again. */
 	advice: string;
-	/**
-	 * Looks at what emnify shows: the output if the write was carried out, `undefined` if it was not, after which it may be
-	 * sent again. Throws an `EmnifyError` where that cannot be seen. Without it nothing but a person can settle it.
-	 */
-	lookUp?(client: EmnifyClient, input: Input): Promise<IDataObject[] | undefined>;
+	/** Looks at what emnify shows. Without it nothing but a person can settle the outcome. */
+	lookUp?(client: EmnifyClient, input: Input): Promise<Shown>;
 	/** Whether it holds for this input; always, unless it says otherwise. */
 	holdsFor?(input: Input): boolean;
 }
@@ -106,7 +109,7 @@ export interface PreparedItem {
 	/** See {@link OpenOutcome}. */
 	whenOpen?: {
 		advice: string;
-		lookUp?(client: EmnifyClient): Promise<IDataObject[] | undefined>;
+		lookUp?(client: EmnifyClient): Promise<Shown>;
 	};
 }
 

@@ -1,5 +1,4 @@
 import { apiPath } from '../../api/client';
-import { cannotBeSeen } from '../../api/errors';
 import type { ApplicationToken } from '../../api/types';
 import {
 	applicationTokensRequest,
@@ -53,8 +52,8 @@ export const revokeApplicationToken = defineOperation({
 		async lookUp(client, tokenId) {
 			const tokens = await client.list<ApplicationToken>(applicationTokensRequest);
 			const token = tokens.find(({ id }) => String(id) === tokenId);
-			if (!token) throw cannotBeSeen(`application token ${tokenId}`);
-			return isRevoked(token) ? [{ revoked: true }] : undefined;
+			if (!token?.status) return undefined;
+			return isRevoked(token) ? [{ revoked: true }] : 'notDone';
 		},
 	},
 });

@@ -1,5 +1,4 @@
 import { apiPath } from '../../api/client';
-import { cannotBeSeen } from '../../api/errors';
 import { readTotpSecret } from '../../api/totp';
 import { readCode } from '../../shared/code';
 import { keyIdField, mfaKeysOf, readKeyId } from '../../shared/keyId';
@@ -93,8 +92,8 @@ export const activateMfaKey = defineOperation({
 		async lookUp(client, { keyId }) {
 			const keys = await mfaKeysOf(client, { id: 'my' });
 			const status = keys?.find(({ id }) => String(id) === keyId)?.status;
-			if (!status) throw cannotBeSeen(`MFA key ${keyId}`);
-			return status.id === ACTIVE ? [{ success: true }] : undefined;
+			if (!status) return undefined;
+			return status.id === ACTIVE ? [{ success: true }] : 'notDone';
 		},
 	},
 });

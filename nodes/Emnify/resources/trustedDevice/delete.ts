@@ -23,7 +23,7 @@ export const deleteTrustedDevice = defineOperation({
 			'Nobody knows whether the device is deleted: Trusted Device → Get Many shows whether it is still there.',
 		async lookUp(client, { user, deviceId }) {
 			const left = await trustedDevicesOf(client, user);
-			return left.some(({ id }) => String(id) === deviceId) ? undefined : [{ deleted: true }];
+			return left.some(({ id }) => String(id) === deviceId) ? 'notDone' : [{ deleted: true }];
 		},
 	},
 });
