@@ -80,7 +80,7 @@ function organisationsInWords(organisations: Facts['organisations']): string {
 
 function warning({ complete, users_failed, failed_users }: Facts): string {
 	if (complete) return '';
-	if (users_failed === 0) return '*Warning:* whether the other devices meet the policy is unknown.';
+	if (users_failed === 0) return '*Warning:* whether those devices meet the policy is unknown.';
 	const users = failed_users.slice(0, MOST_USERS_NAMED).map(userInWords);
 	if (users_failed > users.length) users.push(`${users_failed - users.length} more`);
 	return `*Warning:* the devices of ${count(users_failed, 'user')} could not be read: ${users.join(', ')}`;
