@@ -170,7 +170,7 @@ Devices with findings, oldest first:
 
 Workspace \`Acme\` (ID 1) · ${inWords} · 1 Mar 2026 at 12:00 UTC · 0 of 0 users read · 0 devices
 
-*Warning:* whether those devices meet the policy is unknown.`);
+*Warning:* of whoever was meant, nothing is known.`);
 	});
 
 	test('of users none of whom could be read says first that nothing was checked', () => {
