@@ -104,6 +104,7 @@ const pairs: Pair[] = [
 		subtitle: 'Get Many: Trusted Device',
 		action: 'Get many trusted devices',
 		form: ['user*', 'returnAll', 'limit'],
+		fields: { user: byId(administrator.id) },
 	},
 	{
 		resource: 'trustedDevice',
@@ -121,6 +122,7 @@ const pairs: Pair[] = [
 		subtitle: 'Get: User',
 		action: 'Get user',
 		form: ['user*'],
+		fields: { user: byId(administrator.id) },
 	},
 	{
 		resource: 'user',

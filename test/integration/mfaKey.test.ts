@@ -136,14 +136,6 @@ describe('mfaKey: create', () => {
 		expect(everythingStored(result)).not.toContain(userWithoutMfa.passwordHash);
 	});
 
-	test('under an application token that acts as nobody hints at user credentials', async () => {
-		const { run } = await start();
-		expect(failureOf(await run(create()))).toMatchObject({
-			message: expect.stringMatching(/^Could not create the MFA key: emnify does not find it/),
-			description: expect.stringMatching(/Use a credential with User Credentials/),
-		});
-	});
-
 	testFailures(start, engine, {
 		parameters: create(),
 		action: 'create the MFA key',
@@ -294,18 +286,19 @@ describe('mfaKey: activate', () => {
 		});
 	});
 
-	test('another user’s key says that only one’s own can be activated, and hints at user credentials', async () => {
+	test('another user’s key says that only one’s own can be activated', async () => {
 		const { run } = await asUser();
 		const result = await run(activate({ keyId: byId(ids.pendingKey), code: '123456' }));
 		expect(failureOf(result)).toMatchObject({
 			message: `Could not activate MFA key ${ids.pendingKey}: emnify does not find it: “MFA key not found” (NotFound 1201)`,
-			description: expect.stringMatching(/Only the user’s own keys.*User Credentials/),
+			description: expect.stringMatching(/^Only the keys of the user who logs in can be activated/),
 		});
 	});
 
 	testFailures(start, engine, {
 		parameters: activate({ keyId: byId(4711), code: '123456' }),
 		action: 'activate MFA key 4711',
+		as: { user },
 		endpoint: ACTIVATE,
 		answersJson: false,
 	});
@@ -376,8 +369,8 @@ describe('mfaKey: delete', () => {
 	});
 
 	test('one’s own key by “Me”', async () => {
-		const { run, calls } = await start();
-		const result = await run(remove({ keyId: byId(administrator.keyId) }));
+		const { run, calls } = await start({ user: administrator });
+		const result = await run(remove({ user: byId('my'), keyId: byId(administrator.keyId) }));
 		expect(result.error).toBeUndefined();
 		expect(calls()[0]?.path).toBe(`/api/v1/user/my/mfa/${administrator.keyId}`);
 	});
@@ -419,12 +412,6 @@ describe('mfaKey: delete', () => {
 		});
 	});
 
-	test('one’s own key under an application token that acts as nobody hints at user credentials', async () => {
-		const { run } = await start();
-		const result = await run(remove({ keyId: byId(administrator.keyId) }));
-		expect(failureOf(result).description).toMatch(/gone already.*User Credentials/);
-	});
-
 	testFailures(start, engine, {
 		parameters: remove({ user: byId(totpUser.id), keyId: byId(totpUser.keyId) }),
 		action: `delete MFA key ${totpUser.keyId} of user ${totpUser.id}`,
@@ -449,7 +436,7 @@ describe('mfaKey: delete', () => {
 		]),
 	)('a $field of $what is refused before any request', async (row) => {
 		const { run, simulator } = await start();
-		const fields = { user: byId('my'), keyId: byId(1), [row.field]: byId(VALUE) };
+		const fields = { user: byId(1), keyId: byId(1), [row.field]: byId(VALUE) };
 		const result = await run(remove(fields), { items: itemsOf([row.value]) });
 		expect(failureOf(result)).toMatchObject({
 			name: 'NodeOperationError',

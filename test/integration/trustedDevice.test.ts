@@ -97,11 +97,11 @@ describe('trustedDevice: getAll', () => {
 		expect(items.at(-1)?.json.id).toBe(11031);
 	});
 
-	test('chooses “Me” for the credential’s own user, unless told otherwise', async () => {
-		const { run, calls } = await start();
-		const result = await run(getAll());
+	test('lists those of “Me”, the user who logs in', async () => {
+		const { run, calls } = await start({ user: seed.userWithoutMfa });
+		const result = await run(getAll({ user: byId(' my ') }));
 		expect(calls().map(({ path }) => path)).toEqual(['/api/v1/user/my/mfa/trusted_device']);
-		expect(result.json.map(({ id }) => id)).toEqual([ids.administratorDevice, 11012]);
+		expect(result.json.map(({ id }) => id)).toEqual([ids.deviceWithoutOperatingSystem]);
 	});
 
 	test('returns up to Limit, 50 by default, and all with Return All', async () => {
@@ -154,9 +154,9 @@ describe('trustedDevice: getAll', () => {
 		const { run, simulator, logIn } = await start();
 		await logIn();
 		simulator.faults.next({ kind: 'status', status: 200, body: {} }, { endpoint: LIST });
-		expect(failureOf(await run(getAll({ options: AT_ONCE }))).message).toMatch(
-			/is not from emnify$/,
-		);
+		expect(
+			failureOf(await run(getAll({ user: byId(observer.id), options: AT_ONCE }))).message,
+		).toMatch(/is not from emnify$/);
 	});
 });
 
@@ -224,7 +224,6 @@ describe('the user of a trusted device', () => {
 		['text', '105', '105'],
 		['text with spaces', ' 105 ', '105'],
 		['text with a tab and a line break', '\t105\n', '105'],
-		['“my” with spaces', ' my ', 'my'],
 	])('may be %s', async (_what, value, inPath) => {
 		const { run, calls } = await start();
 		const result = await run(getAll({ user: byId(VALUE) }), { items: itemsOf([value]) });
@@ -278,25 +277,12 @@ describe('the user of a trusted device', () => {
 		const result = await run(getAll({ user: byId(administrator.id) }));
 		expect(failureOf(result)).toMatchObject({
 			message: `Could not list the trusted devices of user ${administrator.id}: emnify does not allow it: “The requesting user is not permitted to do this” (Forbidden 1104)`,
-			description: expect.stringMatching(/Only administrators.*choose “Me”/),
+			description: expect.stringMatching(
+				/^Only administrators.*Use a credential of an administrator/,
+			),
 			httpCode: '403',
 		});
 	});
-
-	test.each([
-		['list', getAll()],
-		['delete', remove({ user: byId('my'), deviceId: byId(11011) })],
-	])(
-		'“my” under an application token that acts as nobody: %s hints at user credentials',
-		async (_what, parameters) => {
-			const { run } = await start();
-			const result = await run(parameters);
-			expect(failureOf(result)).toMatchObject({
-				message: expect.stringMatching(/the credential’s own user: emnify does not find it/),
-				description: expect.stringMatching(/Use a credential with User Credentials/),
-			});
-		},
-	);
 });
 
 describe('bad input is refused before any request, a login included:', () => {
@@ -313,7 +299,7 @@ describe('bad input is refused before any request, a login included:', () => {
 		},
 		{
 			field: 'Trusted Device',
-			parameters: remove({ user: byId('my'), deviceId: byId(VALUE) }),
+			parameters: remove({ user: byId(observer.id), deviceId: byId(VALUE) }),
 			expected: 'the ID of a trusted device (a whole number above 0)',
 		},
 	].flatMap((field) =>
@@ -371,7 +357,7 @@ describe('bad input is refused before any request, a login included:', () => {
 		[{}, AN_OBJECT],
 	])('a timeout of %p', async (value, quoted) => {
 		const { run, simulator } = await start();
-		const parameters = getAll({ options: { timeout: VALUE } });
+		const parameters = getAll({ user: byId(observer.id), options: { timeout: VALUE } });
 		const result = await run(parameters, { items: itemsOf([value]) });
 		expect(failureOf(result).message).toBe(
 			refusedValue('Timeout', quoted, 'a number of seconds above 0, at most 86400'),
@@ -384,10 +370,10 @@ describe('bad input is refused before any request, a login included:', () => {
 		for (const value of ['0', '-3', '1.5', 'abc', '../../x']) {
 			const typed = run(remove({ user: byId(value), deviceId: byId('1') }));
 			await expect(typed).rejects.toThrow(/Enter a whole number above 0, or my/);
-			const other = run(remove({ user: byId('my'), deviceId: byId(value) }));
+			const other = run(remove({ user: byId('1'), deviceId: byId(value) }));
 			await expect(other).rejects.toThrow(/Enter a whole number above 0/);
 		}
-		await expect(run(remove({ user: byId('my'), deviceId: byId('') }))).rejects.toThrow(
+		await expect(run(remove({ user: byId('1'), deviceId: byId('') }))).rejects.toThrow(
 			/Trusted Device.*is required/,
 		);
 		expect(simulator.requests).toEqual([]);
@@ -473,7 +459,7 @@ describe('Continue On Fail', () => {
 		'what concerns all items is told by each, and no input passes for output: %s',
 		async (onError) => {
 			const { run, simulator } = await start();
-			const result = await run(getAll({ options: { timeout: -1 } }), {
+			const result = await run(getAll({ user: byId(observer.id), options: { timeout: -1 } }), {
 				items: itemsOf([1, 2]),
 				onError,
 			});

@@ -98,7 +98,7 @@ function wordsFor(status: number): [kind: EmnifyErrorKind, reason: string, todo:
 			return [
 				'rejected',
 				'emnify does not allow it',
-				'Only administrators may act on other users. Use the credentials of an administrator, or an application token that one created.',
+				'Only administrators may act on other users. Use a credential of an administrator, or an application token that one created.',
 			];
 		case 404:
 			return [

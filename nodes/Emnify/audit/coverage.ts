@@ -30,11 +30,14 @@ export function gapsIn(coverage: Coverage): Gap[] {
 	const { scope, users_listed, users_checked, users_failed } = coverage;
 	const gaps: Gap[] = [];
 	if (users_listed === 0) {
-		gaps.push({ rule: 'nothing_checked', message: `Nothing was checked: ${whyNobody(scope)}` });
+		gaps.push({
+			rule: 'nothing_checked',
+			message: `Nothing was checked because ${whyNobody(scope)}`,
+		});
 	} else if (users_checked === 0) {
 		gaps.push({
 			rule: 'nothing_checked',
-			message: `Nothing was checked: none of ${count(users_listed, 'user')} could be read`,
+			message: `Nothing was checked because none of ${count(users_listed, 'user')} could be read`,
 		});
 	} else if (users_failed > 0) {
 		const isMost = users_failed * 2 >= users_listed;

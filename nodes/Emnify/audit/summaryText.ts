@@ -78,9 +78,11 @@ function organisationsInWords(organisations: Facts['organisations']): string {
 	return [...named, ...(more > 0 ? [`${more} more`] : [])].join(', ');
 }
 
-function warning({ complete, users_failed, failed_users }: Facts): string {
+function warning({ complete, users_checked, users_failed, failed_users }: Facts): string {
 	if (complete) return '';
-	if (users_failed === 0) return '*Warning:* whether the other devices meet the policy is unknown.';
+	if (users_failed === 0) {
+		return `*Warning:* of whoever ${users_checked > 0 ? 'else ' : ''}was meant, nothing is known.`;
+	}
 	const users = failed_users.slice(0, MOST_USERS_NAMED).map(userInWords);
 	if (users_failed > users.length) users.push(`${users_failed - users.length} more`);
 	return `*Warning:* the devices of ${count(users_failed, 'user')} could not be read: ${users.join(', ')}`;

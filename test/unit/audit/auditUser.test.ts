@@ -297,9 +297,9 @@ describe('flagInactiveUsers', () => {
 		[' Pending\n', ['User is Pending']],
 		['Activation Pending', ['User is Activation Pending']],
 		['Active?', ['User is Active?']],
-		[null, []],
-		['', []],
-		['  ', []],
+		[null, ['Status of the user is unknown']],
+		['', ['Status of the user is unknown']],
+		['  ', ['Status of the user is unknown']],
 	])('judges the status %j', (status, expected) => {
 		const audited = audit({ flagInactiveUsers: true }, [laptop, laptop], { ...ada, status });
 		for (const { findings } of audited) {

@@ -5,7 +5,8 @@ import type { AuditedDevice, AuditedUser } from '../../../nodes/Emnify/audit/aud
 import { auditUser } from '../../../nodes/Emnify/audit/auditUser';
 import type { AuditPolicy } from '../../../nodes/Emnify/audit/policy';
 import { rulesInForce } from '../../../nodes/Emnify/audit/policy';
-import type { UnreadableUser } from '../../../nodes/Emnify/audit/summary';
+import type { AuditScope } from '../../../nodes/Emnify/audit/coverage';
+import type { Circumstances, UnreadableUser } from '../../../nodes/Emnify/audit/summary';
 import { SummaryBuilder } from '../../../nodes/Emnify/audit/summary';
 import { before, DAY, devices, frozen, NOW, policy, shuffled, user } from './arbitraries';
 
@@ -23,17 +24,28 @@ const device = (id: number, age: number, changes: Partial<TrustedDevice> = {}): 
 	...changes,
 });
 
+const circumstances: Circumstances = {
+	scope: { which: 'all' },
+	workspace: { id: 1, name: 'Acme' },
+	startedAt: NOW,
+};
+
+/** The line of a text that says what was audited, for so many users and devices. */
+const audited = (users: string, devices: string) =>
+	`Workspace \`Acme\` (ID 1) · All users · 1 Mar 2026 at 12:00 UTC · ${users} read · ${devices}`;
+
 function summarise(
 	rules: AuditPolicy,
 	users: Array<[AuditedUser, TrustedDevice[]]>,
 	failed: UnreadableUser[] = [],
+	changes: Partial<Circumstances> = {},
 ) {
 	const builder = new SummaryBuilder(rules);
 	for (const [someone, theirs] of users) {
 		builder.addUser(auditUser(someone, theirs, rules, NOW));
 	}
 	for (const one of failed) builder.addFailedUser(one);
-	return builder.build();
+	return builder.build({ ...circumstances, ...changes });
 }
 
 const unreadable = (id: number): UnreadableUser => ({
@@ -51,6 +63,13 @@ describe('a summary', () => {
 			[person(3), [device(31, 5)]],
 		];
 		expect(summarise(rules, users)).toEqual({
+			complete: true,
+			gaps: [],
+			workspace: { id: 1, name: 'Acme' },
+			organisations: [],
+			checked_at: '2026-03-01T12:00:00.000Z',
+			scope: 'All users',
+			users_listed: 3,
 			users_checked: 3,
 			users_failed: 0,
 			devices: 3,
@@ -65,7 +84,7 @@ describe('a summary', () => {
 			failed_users: [],
 			text: `*Trusted-device audit: findings on 2 of 3 devices*
 
-3 devices of 3 users checked.
+${audited('3 of 3 users', '3 devices')}
 
 - Age (more than 60 days, or unknown): 1 device
 - Browser (not on the list, or unknown): 2 devices
@@ -92,14 +111,14 @@ Devices with findings, oldest first:
 		const { text } = summarise(everything, [[gone, [device(5, 80), { id: 6 }]]]);
 		expect(text).toBe(`*Trusted-device audit: findings on 2 of 2 devices*
 
-2 devices of 1 user checked.
+${audited('1 of 1 user', '2 devices')}
 
 - Age (more than 1 day, or unknown): 2 devices
 - Trust ending (within 90 days): 1 device
 - Operating system (not on the list, or unknown): 2 devices
 - Browser (not on the list, or unknown): 2 devices
 - Too many devices (more than 0 for a user): 2 devices
-- Inactive user (user is not active): 2 devices
+- Inactive user (not active, or unknown): 2 devices
 - New device (activated after 1 Dec 2025 at 00:00 UTC): 1 device
 - Missing data (or an activation date in the future): 1 device
 
@@ -119,23 +138,111 @@ Devices with findings, oldest first:
 	test('is glad of an audit without findings', () => {
 		const users: Array<[AuditedUser, TrustedDevice[]]> = [[person(1), [device(1, 3)]]];
 		expect(summarise({ maxAgeDays: 60 }, users).text).toBe(
-			`*Trusted-device audit: no findings*\n\n1 device of 1 user checked.\n\nNothing found: every device meets the policy.`,
+			`*Trusted-device audit: no findings*\n\n${audited('1 of 1 user', '1 device')}\n\nNothing found: every device meets the policy.`,
 		);
 		expect(summarise({ maxAgeDays: 60 }, [[person(1), []]]).text).toContain(
 			'Nothing found: there are no trusted devices.',
 		);
-		expect(summarise({ maxAgeDays: 60 }, [])).toMatchObject({
+	});
+
+	const filtered: AuditScope = { which: 'filtered', criteria: 'username:nobody,status:1' };
+	test.each<[AuditScope, string, string]>([
+		[{ which: 'all' }, 'emnify listed no user', 'All users'],
+		[filtered, 'no user fits the filters', 'Users that fit `username:nobody,status:1`'],
+		[
+			{ which: 'input', items: 2, unusableItems: 0 },
+			'no item names a user',
+			'0 users of the input, 2 items',
+		],
+	])('of nobody says first that nothing was checked because %j', (scope, reason, inWords) => {
+		const summary = summarise({ maxAgeDays: 60 }, [], [], { scope });
+		expect(summary).toMatchObject({
+			complete: false,
+			gaps: [`Nothing was checked because ${reason}`],
+			scope: inWords,
+			users_listed: 0,
 			users_checked: 0,
 			devices: 0,
 			findings: { maxAgeDays: 0 },
 			oldest_device: null,
 		});
+		expect(summary.text).toBe(`*Trusted-device audit: nothing was checked because ${reason}*
+
+Workspace \`Acme\` (ID 1) · ${inWords} · 1 Mar 2026 at 12:00 UTC · 0 of 0 users read · 0 devices
+
+*Warning:* of whoever was meant, nothing is known.`);
+	});
+
+	test('of users none of whom could be read says first that nothing was checked', () => {
+		const { text, ...summary } = summarise({ maxAgeDays: 60 }, [], [unreadable(1), unreadable(2)]);
+		const gap = 'Nothing was checked because none of 2 users could be read';
+		expect(summary).toMatchObject({ complete: false, gaps: [gap], users_listed: 2 });
+		expect(text).toMatch(
+			/^\*Trusted-device audit: nothing was checked because none of 2 users could be read\*\n/,
+		);
+		expect(text).toContain(
+			'*Warning:* the devices of 2 users could not be read: `user1@a.example`',
+		);
+	});
+
+	test('says first that items of the input named nobody', () => {
+		const scope: AuditScope = { which: 'input', items: 3, unusableItems: 2 };
+		const users: Array<[AuditedUser, TrustedDevice[]]> = [[person(1), [device(1, 3)]]];
+		const summary = summarise({ maxAgeDays: 60 }, users, [], { scope });
+		expect(summary).toMatchObject({
+			complete: false,
+			gaps: ['2 of 3 items named no user'],
+			scope: '1 user of the input, 3 items',
+		});
+		expect(summary.text).toMatch(
+			/^\*Trusted-device audit incomplete: 2 of 3 items named no user; 1 device judged, the rest is unknown\*\n/,
+		);
+		expect(summary.text).not.toContain('Nothing found');
+	});
+
+	test.each([
+		[{ id: 7, name: null }, /Workspace 7 · /],
+		[{ id: 7, name: '<!channel>' }, /Workspace `‹!channel›` \(ID 7\) · /],
+		[null, /Workspace unknown: its name could not be read · All users/],
+	])('names the Workspace %j, or says that it could not', (workspace, shown) => {
+		const summary = summarise({ maxAgeDays: 60 }, [[person(1), []]], [], { workspace });
+		expect(summary.workspace).toEqual(workspace);
+		expect(summary.text).toMatch(shown);
+	});
+
+	test('names the organisations where there are others than the Workspace', () => {
+		const summaryOf = (organisations: number[], workspace: Circumstances['workspace']) => {
+			const builder = new SummaryBuilder({ maxAgeDays: 60 });
+			for (const id of organisations)
+				builder.addUser([], { id, name: id === 9 ? null : `Org ${id}` });
+			builder.addFailedUser(unreadable(9), null);
+			return builder.build({ ...circumstances, workspace });
+		};
+		const own = { id: 1, name: 'Acme' };
+		expect(summaryOf([1, 1], own).text).not.toContain('Users of');
+		const { organisations, text } = summaryOf([2, 1, 2, 9], own);
+		expect(organisations).toEqual([
+			{ id: 1, name: 'Org 1', users: 1 },
+			{ id: 2, name: 'Org 2', users: 2 },
+			{ id: 9, name: null, users: 1 },
+		]);
+		expect(text).toContain(' · Users of `Org 1` (ID 1): 1, `Org 2` (ID 2): 2, 9: 1 · All users');
+		expect(summaryOf([1], null).text).toContain(
+			'Workspace unknown: its name could not be read · Users of `Org 1` (ID 1): 1 ·',
+		);
+		const many = summaryOf(
+			Array.from({ length: 120 }, (_, index) => index + 1),
+			own,
+		);
+		expect(many.organisations).toHaveLength(100);
+		expect(many.text).toMatch(/`Org 5` \(ID 5\): 1, 95 more · All users/);
 	});
 
 	test('does not pretend to have judged without a rule', () => {
 		const off = { flagMissingData: false, allowedBrowsers: [] };
 		const summary = summarise(off, [[person(1), [device(1, 300)]]]);
 		expect(summary.findings).toEqual({});
+		expect(summary.text).toMatch(/^\*Trusted-device audit: 1 device counted, not judged\*\n/);
 		expect(summary.text).toContain('No rule is set: the devices were counted, not judged.');
 		expect(summary.text).not.toContain('Nothing found');
 	});
@@ -152,15 +259,15 @@ Devices with findings, oldest first:
 			],
 		});
 		expect(summary.text).toBe(
-			`*Trusted-device audit (incomplete): no findings in what could be read*
+			`*Trusted-device audit incomplete: 2 of 3 users could not be read; 1 device judged, the rest is unknown*
 
-1 device of 1 user checked.
+${audited('1 of 3 users', '1 device')}
 
 *Warning:* the devices of 2 users could not be read: \`user2@a.example\`, \`user3@a.example\``,
 		);
 		const withFindings = summarise({ maxAgeDays: 1 }, users, [unreadable(2)]).text;
 		expect(withFindings).toContain(
-			'*Trusted-device audit (incomplete): findings on 1 of 1 device*',
+			'*Trusted-device audit incomplete: 1 of 2 users could not be read; findings on 1 of 1 device*',
 		);
 		expect(withFindings).toContain('*Warning:* the devices of 1 user could not be read');
 	});
@@ -205,7 +312,7 @@ Devices with findings, oldest first:
 		expect(oldest_device?.device.id).toBe(8);
 	});
 
-	test('names the credential’s own user where emnify would not tell who that is', () => {
+	test('has words for a user whom emnify did not name', () => {
 		const someone = { id: null, username: null, name: null, status: null };
 		const failed = { user: someone, message: 'emnify is busy' };
 		const users: Array<[AuditedUser, TrustedDevice[]]> = [
@@ -219,17 +326,17 @@ Devices with findings, oldest first:
 			message: 'emnify is busy',
 		});
 		expect(summary.oldest_device?.user).toEqual(someone);
-		expect(summary.text).toContain('- the credential’s own user, `Opera 9 on Windows 7`');
-		expect(summary.text).toContain('read: the credential’s own user, `user1@a.example`');
+		expect(summary.text).toContain('- a user without a name, `Opera 9 on Windows 7`');
+		expect(summary.text).toContain('read: a user without a name, `user1@a.example`');
 	});
 
 	test('can be built at any time, and again', () => {
 		const builder = new SummaryBuilder({ maxAgeDays: 1 });
-		const empty = builder.build();
+		const empty = builder.build(circumstances);
 		builder.addUser(auditUser(person(1), [device(1, 9)], { maxAgeDays: 1 }, NOW));
 		expect(empty).toMatchObject({ devices: 0, findings: { maxAgeDays: 0 }, oldest_device: null });
-		expect(builder.build()).toMatchObject({ devices: 1, findings: { maxAgeDays: 1 } });
-		expect(builder.build()).toEqual(builder.build());
+		expect(builder.build(circumstances)).toMatchObject({ devices: 1, findings: { maxAgeDays: 1 } });
+		expect(builder.build(circumstances)).toEqual(builder.build(circumstances));
 	});
 });
 
@@ -253,14 +360,52 @@ describe('for any audit, a summary', () => {
 		]);
 	type Outcome = { audited?: AuditedDevice[]; failed?: UnreadableUser };
 
-	const summaryOf = (rules: AuditPolicy, outcomes: Outcome[]) => {
+	const summaryOf = (
+		rules: AuditPolicy,
+		outcomes: Outcome[],
+		changes: Partial<Circumstances> = {},
+	) => {
 		const builder = new SummaryBuilder(rules);
 		for (const { audited, failed } of outcomes) {
 			if (audited) builder.addUser(audited);
 			if (failed) builder.addFailedUser(failed);
 		}
-		return builder.build();
+		return builder.build({ ...circumstances, ...changes });
 	};
+
+	const anyScope: fc.Arbitrary<AuditScope> = fc.oneof(
+		fc.constant<AuditScope>({ which: 'all' }),
+		fc.string().map((criteria): AuditScope => ({ which: 'filtered', criteria })),
+		fc.tuple(fc.nat(5), fc.nat(5)).map(([usable, unusableItems]): AuditScope => ({
+			which: 'input',
+			items: usable + unusableItems,
+			unusableItems,
+		})),
+	);
+
+	test('says in its first line what was not read, and only then that nothing was found', () => {
+		const given = policy.chain((rules) =>
+			fc.tuple(fc.constant(rules), audits(rules), anyScope, fc.boolean()),
+		);
+		fc.assert(
+			fc.property(given, ([rules, outcomes, scope, isKnown]) => {
+				const workspace = isKnown ? circumstances.workspace : null;
+				const summary = summaryOf(rules, outcomes, { scope, workspace });
+				const read = outcomes.filter(({ audited }) => audited).length;
+				const unusable = scope.which === 'input' ? scope.unusableItems : 0;
+				const isComplete = read > 0 && read === outcomes.length && unusable === 0;
+				const [firstLine = ''] = summary.text.split('\n');
+				expect(summary.complete).toBe(isComplete);
+				expect(summary.gaps.length === 0).toBe(isComplete);
+				expect(/ incomplete:| nothing was checked/.test(firstLine)).toBe(!isComplete);
+				expect(firstLine.includes('nothing was checked')).toBe(read === 0);
+				expect(summary.text.includes(`${read} of ${outcomes.length} user`)).toBe(true);
+				if (!isComplete)
+					expect(summary.text).not.toMatch(/nothing found|no findings|every device/i);
+			}),
+			{ numRuns: 500 },
+		);
+	});
 
 	test('does not depend on the order of users, nor of their devices', () => {
 		const inTwoOrders = policy.chain((rules) =>
@@ -305,7 +450,7 @@ describe('for any audit, a summary', () => {
 				);
 				expect(listed).toHaveLength(Math.min(10, summary.devices_with_findings));
 				expect(summary.text.includes('Nothing found')).toBe(
-					found.length === 0 && summary.users_failed === 0 && rulesInForce(rules).length > 0,
+					found.length === 0 && summary.complete && rulesInForce(rules).length > 0,
 				);
 			}),
 			{ numRuns: 300 },
