@@ -37,7 +37,6 @@ interface Running {
 	poll: Promise<void>;
 }
 
-const WORKFLOW_ID = 'workflow';
 const LOG_LEVELS = ['error', 'warn', 'info', 'debug'] as const;
 
 /**
@@ -62,6 +61,9 @@ export class PollingWorkflow {
 	/** Whether n8n crashes at the moment when items were handed over, and before the static data is saved. */
 	crashesBeforeSaving = false;
 
+	/** Why the workflow is activated: by a person, or because n8n comes up. */
+	activation: 'activate' | 'init' | 'update' = 'activate';
+
 	/** What the trigger is told of its time; `null` stands for an n8n that does not tell, such as 1.x. */
 	budgetMs: number | null = 5 * 60_000;
 
@@ -71,7 +73,21 @@ export class PollingWorkflow {
 	 */
 	keepsCursor = false;
 
+	/**
+	 * Whether n8n polls by its durable scheduler (`N8N_SCHEDULER_POLL_TRIGGERS_ENABLED`): each poll gets a workflow, a context and
+	 * static data of its own, as they are in the database when it begins, and polls may overlap.
+	 */
+	isDurable = false;
+
+	/** Holds back what n8n saves, as a slow database does, until {@link PollingWorkflow.finishSaving}. */
+	savesLate = false;
+
+	private late?: () => void;
+
 	private cursor: IDataObject = {};
+
+	/** A new process remembers nothing under any ID: {@link PollingWorkflow.kill} gives the workflow another one. */
+	private id = randomUUID();
 
 	private running?: Running;
 
@@ -87,11 +103,11 @@ export class PollingWorkflow {
 		const running = this.start(workflow);
 		this.running = running;
 		await running.triggers.addAllTriggers(
-			WORKFLOW_ID,
+			this.id,
 			workflow,
 			this.engine.additionalData(undefined),
 			'trigger',
-			'activate',
+			this.activation,
 			() => {
 				throw new RangeError('The trigger only polls');
 			},
@@ -108,19 +124,44 @@ export class PollingWorkflow {
 	/** Lets a poll time come. */
 	beginTick(): Promise<void> {
 		if (!this.running) throw new RangeError('The workflow is not active');
+		if (this.isDurable) return this.pollDurably(this.running);
 		this.running.onPollTime();
 		return this.running.poll;
 	}
 
+	/** n8n's `PollTriggerTaskHandler`. */
+	private async pollDurably(running: Running): Promise<void> {
+		const workflow = this.workflow();
+		const node = workflow.getNode('Emnify Trigger') as INode;
+		const context = this.pollFunctions(running, 'update')(workflow, node);
+		const logger = this.logger();
+		const errorReporter = {} as Arguments<typeof PollTriggerExecutor>[3];
+		const executor = new PollTriggerExecutor(
+			logger,
+			new TriggersAndPollers(),
+			new Tracing(),
+			errorReporter,
+		);
+		await executor.create(workflow, node, context, () => this.running === running)();
+	}
+
+	/** Lets n8n save what it holds back. */
+	finishSaving(): void {
+		this.late?.();
+		this.late = undefined;
+	}
+
 	/** Switches the workflow off, as a person does. */
 	async deactivate(): Promise<void> {
-		await this.running?.triggers.remove(WORKFLOW_ID);
-		this.kill();
+		await this.running?.triggers.remove(this.id);
+		this.running = undefined;
 	}
 
 	/** Ends the process without a warning: of the static data there is what was saved. */
 	kill(): void {
 		this.running = undefined;
+		this.late = undefined;
+		this.id = randomUUID();
 	}
 
 	/** Ends the process, and starts another one, which activates the workflow. */
@@ -150,7 +191,7 @@ export class PollingWorkflow {
 		const workflow = this.workflow();
 		const before = JSON.stringify(workflow.staticData);
 		const hooks = new ExecutionLifecycleHooks('manual', randomUUID(), {
-			id: WORKFLOW_ID,
+			id: this.id,
 		} as Arguments<typeof ExecutionLifecycleHooks>[2]);
 		const { data } = await new WorkflowExecute(this.engine.additionalData(hooks), 'manual').run({
 			workflow,
@@ -163,7 +204,7 @@ export class PollingWorkflow {
 
 	private workflow(): Workflow {
 		return new Workflow({
-			id: WORKFLOW_ID,
+			id: this.id,
 			name: 'Test',
 			nodes: [
 				{
@@ -221,7 +262,7 @@ export class PollingWorkflow {
 	}
 
 	/** n8n's `getExecutePollFunctions`. */
-	private pollFunctions(running: Running) {
+	private pollFunctions(running: Running, activation = this.activation) {
 		return (workflow: Workflow, node: INode): IPollFunctions => {
 			const emit: IPollFunctions['__emit'] = (data) => {
 				if (this.running !== running) return;
@@ -237,7 +278,7 @@ export class PollingWorkflow {
 				node,
 				this.engine.additionalData(undefined),
 				'trigger',
-				'activate',
+				activation,
 				emit,
 				(error) => this.failures.push(error),
 				async () => void commitCursor(),
@@ -256,6 +297,11 @@ export class PollingWorkflow {
 
 	private save(workflow: Workflow): void {
 		if (workflow.staticData.__dataChanged !== true) return;
+		if (this.savesLate) {
+			this.savesLate = false;
+			this.late = () => this.save(workflow);
+			return;
+		}
 		this.saved = JSON.stringify(workflow.staticData);
 		workflow.staticData.__dataChanged = false;
 	}

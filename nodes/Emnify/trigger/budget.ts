@@ -26,6 +26,11 @@ export class Budget {
 		return this.spentMs() > this.totalMs * 0.4;
 	}
 
+	/** Whether the poll has taken all the time that there was. */
+	isOver(): boolean {
+		return this.spentMs() > this.totalMs;
+	}
+
 	/** How long to wait for emnify, so that the poll ends in time whatever happens. The next poll comes soon enough. */
 	patience(): Patience {
 		return {

@@ -1,18 +1,20 @@
 import {
 	NodeOperationError,
 	type ICredentialDataDecryptedObject,
-	type IDataObject,
 	type INodeExecutionData,
 	type IPollFunctions,
 } from 'n8n-workflow';
 
 import { EmnifyClient } from '../api/client';
 import { CREDENTIAL_NAME, readCredential } from '../api/credential';
+import { EmnifyError } from '../api/errors';
+import { mayPass } from '../api/retry';
 import { toNodeError } from '../nodeError';
 import { Budget } from './budget';
 import { Directory } from './directory';
 import { toJson, type Occurrence } from './occurrence';
 import { poll } from './poll';
+import { isActivation, pollsOf, recall, remember, forget } from './polls';
 import { sample } from './sample';
 import { readSettings, type Settings } from './settings';
 import { readState, writeState, type TriggerState } from './state';
@@ -53,36 +55,50 @@ async function fetchTestEvent(context: IPollFunctions, settings: Settings): Prom
 	);
 }
 
-/** The static data of the polls that are under way: n8n does not wait for one to end before it starts the next. */
-const underWay = new WeakSet<IDataObject>();
-
 async function pollOnce(context: IPollFunctions, settings: Settings): Promise<Occurrence[]> {
-	const staticData = context.getWorkflowStaticData('node');
+	const polls = pollsOf(context);
+	const activates = isActivation(context);
 	// Two at once would tell of everything twice. Nothing is lost: the next poll looks at all that happened.
-	if (underWay.has(staticData)) return [];
-	underWay.add(staticData);
+	if (polls.isUnderWay) return [];
+	polls.isUnderWay = true;
+	const warn = (message: string) => context.logger.warn(message, { node: context.getNode().name });
+	const staticData = context.getWorkflowStaticData('node');
+	const before = recall(polls, staticData.state, activates);
 	try {
 		const budget = Budget.of(context);
-		const warn = (message: string) =>
-			context.logger.warn(message, { node: context.getNode().name });
-		const saved = savedState(staticData, warn);
+		const saved = savedState(before, warn);
 		const client = await EmnifyClient.connect(context, budget.patience());
 		const credential = readCredential(
 			await context.getCredentials<ICredentialDataDecryptedObject>(CREDENTIAL_NAME),
 		);
 		const reader = { client, directory: new Directory(client), budget, warn };
 		const { occurrences, state } = await poll(reader, credential, settings, saved);
-		staticData.state = writeState(state);
+		staticData.state = remember(polls, before, writeState(state), occurrences.length > 0);
+		// Of a poll that took too long n8n has thrown away what it would give.
+		if (budget.isOver()) forget(polls);
 		return occurrences;
+	} catch (error) {
+		const goesOn = before !== undefined || STARTS.includes(context.getActivationMode());
+		if (!activates || !goesOn || !passes(error)) return await Promise.reject(error as Error);
+		warn(
+			`The trigger could not look at emnify when the workflow was activated, and tries again at each poll time. ${before === undefined ? 'The first poll that succeeds is its start.' : 'The first poll that succeeds makes up for what happened meanwhile.'} ${(error as EmnifyError).message}`,
+		);
+		return [];
 	} finally {
-		underWay.delete(staticData);
+		polls.isUnderWay = false;
 	}
 }
 
-function savedState(
-	{ state }: IDataObject,
-	warn: (message: string) => void,
-): TriggerState | undefined {
+/** n8n comes up, or takes over: nobody is there to try again, and an activation that fails leaves the workflow deaf. */
+const STARTS = ['init', 'leadershipChange'];
+
+/** Whether a failure passes by itself, sooner or later. */
+function passes(error: unknown): boolean {
+	const isLimit = error instanceof EmnifyError && ['rateLimited', 'locked'].includes(error.kind);
+	return isLimit || mayPass(error);
+}
+
+function savedState(state: unknown, warn: (message: string) => void): TriggerState | undefined {
 	const saved = readState(state);
 	if (state !== undefined && !saved) {
 		warn(
