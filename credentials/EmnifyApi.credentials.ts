@@ -9,7 +9,7 @@ import type {
 import { DEFAULT_BASE_URL } from '../nodes/Emnify/api/baseUrl';
 import { readCredential } from '../nodes/Emnify/api/credential';
 import { sendWith } from '../nodes/Emnify/api/http';
-import { currentSession, renewSession } from '../nodes/Emnify/api/session';
+import { currentSession, linkWith, renewSession } from '../nodes/Emnify/api/session';
 import { signRequest } from '../nodes/Emnify/api/signRequest';
 
 // Three fields stand here by name because of how they are stored, not because of how they are called: n8n would keep a
@@ -170,7 +170,12 @@ export class EmnifyApi implements ICredentialType {
 	/** n8n calls this where no token is stored and after a 401 (by some nodes after any failure), and stores what it gives. */
 	async preAuthentication(this: IHttpRequestHelper, data: ICredentialDataDecryptedObject) {
 		const credential = readCredential(data);
-		const session = await renewSession(credential, sendWith(this.helpers.httpRequest));
+		const { storedSession } = credential;
+		const session = await renewSession(
+			credential,
+			linkWith(credential, sendWith(this.helpers.httpRequest)),
+			storedSession && { token: storedSession.token, sentMs: Infinity },
+		);
 		return {
 			sessionToken: session.token,
 			sessionRefreshToken: session.refreshToken,

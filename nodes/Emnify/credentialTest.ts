@@ -7,7 +7,7 @@ import type {
 import { readCredential } from './api/credential';
 import { emnifyErrorIn } from './api/errors';
 import { sendWithLegacy } from './api/http';
-import { newSession } from './api/session';
+import { linkWith, newSession } from './api/session';
 
 /**
  * The credential's Test button: logs in for real, once (n8n's declarative test tries twice), and says in a sentence what
@@ -19,7 +19,9 @@ export async function testCredential(
 ): Promise<INodeCredentialTestResult> {
 	try {
 		const { helpers } = this;
-		await newSession(readCredential(data ?? {}), sendWithLegacy(helpers.request));
+		const credential = readCredential(data ?? {});
+		const link = linkWith(credential, sendWithLegacy(helpers.request));
+		await newSession(credential, link, true);
 		return { status: 'OK', message: 'Logged in to emnify' };
 	} catch (error) {
 		const failure = emnifyErrorIn(error);

@@ -1,6 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { EmnifyError, errorTokenOf, quoteEmnify, withoutSecrets } from './errors';
+import { dateAndTime, EmnifyError, errorTokenOf, quoteEmnify, withoutSecrets } from './errors';
 import { retryAfter, clockOffsetMs, type HttpResponse, type Send } from './http';
 import { isFromInBetween, notFromEmnify } from './refusal';
 import type { AuthenticateAnswer } from './types';
@@ -20,7 +20,7 @@ export interface DeviceToTrust {
 	name?: string;
 }
 
-/** An accepted login, and how far emnify's clock is ahead, in milliseconds: one-time codes depend on it. */
+/** An accepted login: `answer` holds an `auth_token` or an `mfa_token` that can be used; and how far emnify's clock is ahead, in milliseconds: one-time codes depend on it. */
 export interface Authenticated {
 	answer: AuthenticateAnswer;
 	clockOffsetMs: number;
@@ -29,10 +29,16 @@ export interface Authenticated {
 /** How long emnify locks an account after three failed attempts (§1), in milliseconds. */
 export const LOCKOUT_MS = 5 * 60_000;
 
+/** Whether emnify counts a failure of this login towards the lockout (§1): a password or a code can be guessed. */
+export function countsTowardsLockout(body: AuthenticateBody): boolean {
+	return 'password' in body || 'code' in body;
+}
+
 /**
  * Sends one login, exactly once: a failed login is never repeated from here, because three lock the account (§1).
  * Throws an {@link EmnifyError} that tells wrong secret (`refused`), lockout (`locked`), rate limit (`rateLimited`), a
- * server that is not emnify (`notEmnify`) and the rest apart, and quotes emnify without the secrets that were sent.
+ * server that is not emnify (`notEmnify`) and the rest apart, and quotes emnify without the secrets that were sent. Its
+ * facts say that it is a login, and `final` where it may have counted towards the lockout.
  */
 export async function authenticate(
 	send: Send,
@@ -43,14 +49,59 @@ export async function authenticate(
 		method: 'POST',
 		url: `${baseUrl}/api/v1/authenticate`,
 		body: body as IDataObject,
+	}).catch((error: unknown) => {
+		throw error instanceof EmnifyError ? asLogin(error, body) : error;
 	});
-	const answer = response.body as AuthenticateAnswer;
-	const accepted =
-		response.status === 200 && typeof (answer.auth_token ?? answer.mfa_token) === 'string';
-	if (!accepted) {
-		throw failedLogin({ ...response, body: withoutSecrets(response.body, body) }, body);
+	const answer = acceptedAnswer(response, body);
+	if (!answer) {
+		const clean = { ...response, body: withoutSecrets(response.body, body) };
+		throw asLogin(failedLogin(clean, body), body);
 	}
 	return { answer, clockOffsetMs: clockOffsetMs(response.headers) };
+}
+
+function asLogin(
+	{ kind, message, description, facts }: EmnifyError,
+	body: AuthenticateBody,
+): EmnifyError {
+	const final = countsTowardsLockout(body) && facts.neverSent !== true && kind !== 'cancelled';
+	return new EmnifyError(kind, message, description, {
+		...facts,
+		login: true,
+		...(final && { final }),
+	});
+}
+
+/**
+ * The answer without what cannot be used, or `undefined` where it gives nothing to go on with. Only a login with a password
+ * is answered with an `mfa_token` alone (§1).
+ */
+function acceptedAnswer(
+	{ status, body: said }: HttpResponse,
+	body: AuthenticateBody,
+): AuthenticateAnswer | undefined {
+	if (status < 200 || status > 299 || typeof said !== 'object' || said === null) return undefined;
+	const { auth_token, refresh_token, mfa_token, ...others } = said as Record<string, unknown>;
+	const answer: AuthenticateAnswer = {
+		...others,
+		...(isToken(auth_token) && { auth_token }),
+		...(isToken(refresh_token) && { refresh_token }),
+		...(isToken(mfa_token) && { mfa_token }),
+	};
+	const isAccepted =
+		answer.auth_token !== undefined || ('password' in body && answer.mfa_token !== undefined);
+	return isAccepted ? answer : undefined;
+}
+
+/** A token goes into a header: visible ASCII without spaces. */
+function isToken(value: unknown): value is string {
+	return typeof value === 'string' && /^[\x21-\x7e]+$/.test(value);
+}
+
+/** `TooManyRequests` (§3): to whoever logs in as a user it says that the account is locked, whatever the status (§1). */
+function isTooMany(body: unknown): boolean {
+	const code = (body as { error_code?: unknown } | null | undefined)?.error_code;
+	return errorTokenOf(body) === 'TooManyRequests' || String(code) === '1105';
 }
 
 function failedLogin(response: HttpResponse, body: AuthenticateBody): EmnifyError {
@@ -60,18 +111,25 @@ function failedLogin(response: HttpResponse, body: AuthenticateBody): EmnifyErro
 	const quote = quoteEmnify(response.body);
 	const said = quote === '' ? '' : `: ${quote}`;
 	const facts = { httpStatus: status, ...(token !== undefined && { errorToken: token }) };
+	const tooMany = (status === 401 || status === 429) && isTooMany(response.body);
 
-	if (status === 401 && token === 'TooManyRequests') {
-		const until = new Date(Date.now() + LOCKOUT_MS).toISOString().slice(11, 16);
+	if (tooMany && countsTowardsLockout(body)) {
 		return new EmnifyError(
 			'locked',
-			`emnify locked the account after too many failed logins, until about ${until} UTC${said}`,
-			'Wait five minutes, and check the credential meanwhile: each further failed login locks the account again.',
+			`emnify locked the account after too many failed logins, until about ${dateAndTime(Date.now() + LOCKOUT_MS)}${said}`,
+			'Wait five minutes, and check the credential meanwhile: each further failed login locks the account again. If nobody mistyped anything, other programs may have used up the 100 logins that emnify allows in 5 minutes.',
 			facts,
 		);
 	}
-	if (status === 401) return new EmnifyError('refused', ...refusalWords(body, token, said), facts);
-	if (status === 429) {
+	if (status === 429 && countsTowardsLockout(body)) {
+		return new EmnifyError(
+			'rateLimited',
+			`emnify takes no login of this user for now (HTTP 429)${said}`,
+			'Either the account is locked after too many failed logins, or the 100 logins in 5 minutes for each IP address are used up. Wait five minutes, and check the credential meanwhile.',
+			{ ...facts, ...retryAfter(response.headers) },
+		);
+	}
+	if (status === 429 || tooMany) {
 		return new EmnifyError(
 			'rateLimited',
 			`emnify takes no more logins from this address for now${said}`,
@@ -79,6 +137,7 @@ function failedLogin(response: HttpResponse, body: AuthenticateBody): EmnifyErro
 			{ ...facts, ...retryAfter(response.headers) },
 		);
 	}
+	if (status === 401) return new EmnifyError('refused', ...refusalWords(body, token, said), facts);
 	if (status === 403) {
 		return new EmnifyError(
 			'rejected',

@@ -10,16 +10,8 @@ import type {
 
 import type { AuthenticateBody } from './authenticate';
 import { CREDENTIAL_NAME, readCredential, type EmnifyCredential, type Session } from './credential';
-import { emnifyErrorIn, neverSent, withoutSecrets } from './errors';
-import {
-	clockOffsetMs,
-	DEFAULT_TIMEOUT_MS,
-	noAnswer,
-	responseFrom,
-	sendWith,
-	type HttpResponse,
-	type Send,
-} from './http';
+import { EmnifyError, neverSent, withoutSecrets } from './errors';
+import { clockOffsetMs, DEFAULT_TIMEOUT_MS, sendWith, type HttpResponse, type Send } from './http';
 import { requireSomeIds, withNumericIds } from './ids';
 import {
 	allPages,
@@ -30,17 +22,19 @@ import {
 	type FetchPage,
 	type Page,
 } from './paging';
-import { rateLimitOf } from './rateLimit';
+import type { PausePatience } from './pause';
+import { loginLimitOf, rateLimitOf } from './rateLimit';
 import { refusal, unexpectedAnswer, type Purpose } from './refusal';
 import { Retries } from './retry';
 import {
 	authenticateCautiously,
 	currentSession,
 	freshTotpCode,
-	lastRefusal,
 	newSession,
 	renewSession,
-	reportDeadToken,
+	reportWorking,
+	type Link,
+	type RejectedToken,
 } from './session';
 import type { TotpSecret } from './totp';
 import type { AuthenticateAnswer } from './types';
@@ -109,21 +103,30 @@ const statusRequest: EmnifyRequest = {
 	action: 'reach emnify with the session',
 };
 
+/** No address of a server: a request to it is signed for nobody, and ends before anything is sent. */
+const NOWHERE = 'about:blank';
+
+/** The index of no item: an expression in the credential gives something else for it, or nothing. */
+const NO_ITEM = Number.MAX_SAFE_INTEGER;
+
 /**
- * Speaks to emnify for one run of the node. The session's token goes out directly: n8n's own authenticated request reads
- * and decrypts the credential each time, which costs as much as the wire. Only where a login is due, the request takes
- * n8n's way, so that n8n logs in through the credential and stores the session for its other processes. At emnify's rate
- * limit everything waits; a read that fails otherwise is repeated, a write never.
+ * Speaks to emnify for one run of the node, as the account that the credential held when it began. Requests and logins go
+ * out directly: n8n's own authenticated request reads the credential anew each time, of the first item, and with it
+ * perhaps another account. Only to store a new session for n8n's other processes, n8n is asked. At emnify's rate limit
+ * everything waits; a read that fails otherwise is repeated, a write never.
  */
 export class EmnifyClient {
 	private readonly startedMs = Date.now();
 
 	private readonly reads: Retries;
 
+	private forcedLogin?: Promise<Session>;
+
 	private clockOffsetMs = 0;
 
 	private constructor(
 		private readonly context: EmnifyContext,
+		private readonly itemIndex: number,
 		private readonly credential: EmnifyCredential,
 		private readonly send: Send,
 		private readonly patience: Patience,
@@ -142,16 +145,13 @@ export class EmnifyClient {
 		patience = IMPATIENT,
 		itemIndex = 0,
 	): Promise<EmnifyClient> {
-		const data = await context.getCredentials<ICredentialDataDecryptedObject>(
-			CREDENTIAL_NAME,
-			itemIndex,
-		);
+		const credential = readCredential(await credentialData(context, itemIndex));
 		const sendByDefault = sendWith(context.helpers.httpRequest);
-		const send: Send = async (request) =>
-			await sendByDefault({ timeout: patience.timeoutMs, ...request });
+		const send: Send = async (request, timeoutMs) =>
+			await sendByDefault({ timeout: patience.timeoutMs, ...request }, timeoutMs);
 		const signal =
 			'getExecutionCancelSignal' in context ? context.getExecutionCancelSignal() : undefined;
-		return new EmnifyClient(context, readCredential(data), send, patience, signal);
+		return new EmnifyClient(context, itemIndex, credential, send, patience, signal);
 	}
 
 	/**
@@ -232,7 +232,7 @@ export class EmnifyClient {
 	): Promise<HttpResponse> {
 		const options = this.optionsOf(request);
 		const attempt = async () => {
-			const response = await this.sendSigned(options);
+			const response = await this.answerTo(request, options);
 			this.clockOffsetMs = clockOffsetMs(response.headers);
 			const succeeded = response.status >= 200 && response.status <= 299;
 			if (succeeded && isExpected(response)) {
@@ -242,21 +242,18 @@ export class EmnifyClient {
 			const sent = { ...request.body, auth_token: currentSession(this.credential)?.token };
 			throw refusal({ ...response, body: withoutSecrets(response.body, sent) }, request);
 		};
-		const rateLimit = rateLimitOf(this.credential.baseUrl);
-		const patience = { startedMs: this.startedMs, patienceMs: this.patience.rateLimitMs };
-		const patiently = async () => await rateLimit.pass(attempt, patience, this.signal);
-		if (request.method !== 'GET' || request.once) return await patiently();
-		return await this.reads.attempt(patiently, this.signal);
+		if (request.method !== 'GET' || request.once) return await attempt();
+		return await this.reads.attempt(attempt, this.signal);
 	}
 
 	/**
-	 * The credential's session, proved alive by one cheap request (endpoint 5), or with `forceNew` a new login.
-	 * Throws an `EmnifyError`.
+	 * The credential's session, proved alive by one cheap request (endpoint 5), or with `forceNew` a new login: one for all
+	 * that this run asks for. Throws an `EmnifyError`.
 	 */
 	async session(forceNew: boolean): Promise<Session> {
-		if (forceNew) return await newSession(this.credential, this.send);
+		if (forceNew) return await (this.forcedLogin ??= newSession(this.credential, this.link()));
 		await this.request(statusRequest, isList);
-		return currentSession(this.credential) ?? (await renewSession(this.credential, this.send));
+		return await this.renewedSession();
 	}
 
 	/** Stands for the credential's data: the same for the same account with the same login. */
@@ -276,13 +273,14 @@ export class EmnifyClient {
 
 	/** Logs in with another body than the credential's (§1, endpoint 1). Throws an `EmnifyError`. */
 	async logIn(body: AuthenticateBody): Promise<AuthenticateAnswer> {
-		return await authenticateCautiously(this.send, this.credential.baseUrl, body);
+		return await authenticateCautiously(this.link(), this.credential.baseUrl, body);
 	}
 
 	/** A code that emnify takes now: by its own clock (the `Date` header), and one that was not used before. */
 	async totpCode(secret: TotpSecret): Promise<string> {
 		const { headers } = await this.request(statusRequest, isList);
-		return await freshTotpCode(this.credential.baseUrl, secret, clockOffsetMs(headers));
+		const { baseUrl } = this.credential;
+		return await freshTotpCode(baseUrl, secret, clockOffsetMs(headers), this.signal);
 	}
 
 	private optionsOf({ method, path, query, body }: EmnifyRequest): IHttpRequestOptions {
@@ -290,70 +288,130 @@ export class EmnifyClient {
 			method,
 			url: `${this.credential.baseUrl}${path}`,
 			json: true,
-			timeout: this.patience.timeoutMs,
 			...(query && { qs: query }),
 			...(body && { body }),
 			...(this.signal && { abortSignal: this.signal }),
 		};
 	}
 
-	private async sendSigned(options: IHttpRequestOptions): Promise<HttpResponse> {
+	/**
+	 * Sends a request with the session's token. Where emnify answers 401 and the session is really dead, once more with a new
+	 * one; a 401 to a session that is alive is the endpoint's own.
+	 */
+	private async answerTo(
+		purpose: Purpose,
+		options: IHttpRequestOptions,
+		repeats = 1,
+	): Promise<HttpResponse> {
+		const { token } = await this.sessionFor();
+		const { response, sentMs } = await this.sendSigned(purpose, options, token);
+		if (response.status !== 401) return response;
+		const renewed = await this.sessionFor({ token, sentMs });
+		if (renewed.token === token || repeats === 0) return response;
+		return await this.answerTo(purpose, options, repeats - 1);
+	}
+
+	/** The session that a request needs. Without one it is never sent. */
+	private async sessionFor(rejected?: RejectedToken): Promise<Session> {
+		return await this.renewedSession(rejected).catch((error: unknown) => {
+			throw error instanceof EmnifyError ? neverSent(error) : error;
+		});
+	}
+
+	/** The session, or where it is `rejected` perhaps a new one. At the limit of logins it waits. */
+	private async renewedSession(rejected?: RejectedToken): Promise<Session> {
 		const session = currentSession(this.credential);
-		if (session) {
-			const response = await this.send({
-				...options,
-				headers: { Authorization: `Bearer ${session.token}` },
-			});
-			if (response.status !== 401) return response;
-			reportDeadToken(this.credential, session.token);
-		}
-		return await this.sendThroughCredential(options);
+		if (session && session.token !== rejected?.token) return session;
+		return await loginLimitOf(this.credential.baseUrl).pass(
+			async () => await renewSession(this.credential, this.link(), rejected),
+			this.rateLimitPatience,
+			this.signal,
+		);
 	}
 
-	private async sendThroughCredential(options: IHttpRequestOptions): Promise<HttpResponse> {
-		try {
-			return responseFrom(
-				await this.context.helpers.httpRequestWithAuthentication.call(
-					this.context,
-					CREDENTIAL_NAME,
-					{
-						...options,
-						returnFullResponse: true,
-						disableFollowRedirect: true,
-					},
-				),
-			);
-		} catch (error) {
-			const response = responseIn(error);
-			if (response) return response;
-			const ofLogin = emnifyErrorIn(error) ?? lastRefusal(this.credential);
-			throw ofLogin ? neverSent(ofLogin) : noAnswer(error, options);
-		}
-	}
-}
-
-/** The response inside what n8n's authenticated request throws for a status of 300 and more. */
-function responseIn(error: unknown): HttpResponse | undefined {
-	let current = error;
-	for (let depth = 0; depth < 5 && current instanceof Error; depth++) {
-		const { response } = current as {
-			response?: { status?: number; headers?: unknown; data?: unknown };
+	/** Sends once, but for the waiting at the rate limit, and says when. */
+	private async sendSigned(
+		purpose: Purpose,
+		options: IHttpRequestOptions,
+		token: string,
+	): Promise<{ response: HttpResponse; sentMs: number }> {
+		const attempt = async () => {
+			const sentMs = Date.now();
+			const headers = { Authorization: `Bearer ${token}` };
+			const response = await this.send({ ...options, headers });
+			const { status } = response;
+			if (status === 429) {
+				const sent = { ...(options.body as object | undefined), auth_token: token };
+				throw refusal({ ...response, body: withoutSecrets(response.body, sent) }, purpose);
+			}
+			if (status !== 401 && status < 500) reportWorking(this.credential, token);
+			return { response, sentMs };
 		};
-		if (typeof response?.status === 'number') {
-			return responseFrom({
-				statusCode: response.status,
-				headers: response.headers,
-				body: response.data,
-			});
-		}
-		current = current.cause;
+		const rateLimit = rateLimitOf(this.credential.baseUrl);
+		return await rateLimit.pass(attempt, this.rateLimitPatience, this.signal);
 	}
-	return responseInNodeApiError(error);
+
+	private get rateLimitPatience(): PausePatience {
+		return { startedMs: this.startedMs, patienceMs: this.patience.rateLimitMs };
+	}
+
+	private link(): Link {
+		return {
+			send: this.send,
+			timeoutMs: () => this.patience.timeoutMs,
+			signal: this.signal,
+			isAlive: async (token) => await this.isAlive(token),
+			storedNow: async () => readAgain(await this.dataNow(this.itemIndex))?.storedSession,
+			store: async () => await this.store(),
+		};
+	}
+
+	private async isAlive(token: string): Promise<boolean> {
+		const { response } = await this.sendSigned(statusRequest, this.optionsOf(statusRequest), token);
+		if (response.status >= 500) throw refusal(response, statusRequest);
+		return response.status !== 401;
+	}
+
+	/**
+	 * Lets n8n store the session in the credential: n8n asks the credential's `preAuthentication`, which gives the session
+	 * that is there, and then fails to sign a request to nowhere. Older n8n (1.123 and 2.20) writes all that it is given over
+	 * the stored credential, so it is asked only while that is still the same and holds no expression, as far as can be seen.
+	 */
+	private async store(): Promise<void> {
+		const data = await this.dataNow(this.itemIndex);
+		if (!data || !readAgain(await this.dataNow(NO_ITEM))) return;
+		const { id = '', name = '' } = this.context.getNode().credentials?.[CREDENTIAL_NAME] ?? {};
+		const credentialsDecrypted = {
+			id: id ?? '',
+			name,
+			type: CREDENTIAL_NAME,
+			data: { ...data, sessionToken: '' },
+		};
+		await this.context.helpers.httpRequestWithAuthentication
+			.call(this.context, CREDENTIAL_NAME, { url: NOWHERE }, { credentialsDecrypted })
+			.catch(() => {
+				// As meant. Where n8n could not store it, this process has it all the same.
+			});
+	}
+
+	/** The credential as n8n has it now, unless it is of another account by now, or cannot be used. */
+	private async dataNow(itemIndex: number): Promise<ICredentialDataDecryptedObject | undefined> {
+		try {
+			const data = await credentialData(this.context, itemIndex);
+			return readCredential(data).sessionKey === this.account ? data : undefined;
+		} catch {
+			return undefined;
+		}
+	}
 }
 
-/** What older n8n (1.123 and 2.20), whose errors have no cause, keeps of a response: its status, and a body that is an object. */
-function responseInNodeApiError(error: unknown): HttpResponse | undefined {
-	const { httpCode, context } = error as { httpCode?: unknown; context?: { data?: unknown } };
-	if (typeof httpCode !== 'string' || !/^[1-5]\d\d$/.test(httpCode)) return undefined;
-	return responseFrom({ statusCode: Number(httpCode), body: context?.data });
+function readAgain(data: ICredentialDataDecryptedObject | undefined): EmnifyCredential | undefined {
+	return data && readCredential(data);
+}
+
+async function credentialData(
+	context: EmnifyContext,
+	itemIndex: number,
+): Promise<ICredentialDataDecryptedObject> {
+	return await context.getCredentials<ICredentialDataDecryptedObject>(CREDENTIAL_NAME, itemIndex);
 }

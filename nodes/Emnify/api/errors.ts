@@ -27,6 +27,10 @@ export interface EmnifyErrorFacts {
 	retryAfterSeconds?: number;
 	/** The request did not reach emnify: there was no connection, or no session to send it with. */
 	neverSent?: true;
+	/** It is a login that failed: the limits of logins are not those of other requests (§2). */
+	login?: true;
+	/** The node must not try it again by itself: it may count towards the lockout (§1). */
+	final?: true;
 }
 
 /**
@@ -61,6 +65,11 @@ export function isOutcomeOpen(error: unknown): error is EmnifyError {
 	if (status !== undefined)
 		return status === 408 || status >= 500 || Math.floor(status / 100) === 2;
 	return ['timeout', 'unreachable', 'cancelled'].includes(error.kind);
+}
+
+/** A moment (milliseconds since 1970) for a message: `2026-11-25 06:37:37 UTC`. */
+export function dateAndTime(timeMs: number): string {
+	return `${new Date(timeMs).toISOString().slice(0, 19).replace('T', ' ')} UTC`;
 }
 
 /** What is told where the execution was cancelled in n8n. */

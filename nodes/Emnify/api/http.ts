@@ -1,6 +1,7 @@
 import type { IHttpRequestOptions } from 'n8n-workflow';
 
 import { cancelled, EmnifyError } from './errors';
+import { withinTime } from './wait';
 
 /** An answer of any status; `body` is what the JSON held, or a string where it was none, and `''` for a 204. */
 export interface HttpResponse {
@@ -11,38 +12,58 @@ export interface HttpResponse {
 }
 
 /**
- * Sends one request and answers with the response, whatever its status.
+ * Sends one request and answers with the response, whatever its status. The request's `timeout` is the time for the whole
+ * answer, to its last byte, in milliseconds; `timeoutMs` gives it where it may be prolonged meanwhile.
  * Throws an {@link EmnifyError} (`tls`, `timeout`, `unreachable`, `cancelled`) where no answer came.
  */
-export type Send = (request: IHttpRequestOptions) => Promise<HttpResponse>;
+export type Send = (
+	request: IHttpRequestOptions,
+	timeoutMs?: () => number,
+) => Promise<HttpResponse>;
 
 /** How long the node waits for an answer before it gives up, in milliseconds, unless told otherwise. */
 export const DEFAULT_TIMEOUT_MS = 30_000;
 
+/** When a connection on which nothing comes is given up by n8n's helper, in milliseconds: after the time limit here. */
+const IDLE_TIMEOUT_MS = 300_000;
+
 type HttpRequestHelper = (options: IHttpRequestOptions) => Promise<unknown>;
 
-/** Makes a {@link Send} of one of n8n's request helpers, all of which take the same options. */
+/**
+ * Makes a {@link Send} of one of n8n's request helpers, all of which take the same options. Their own timeout starts anew
+ * with each byte, so an answer that drips would never end: the whole of it is timed here.
+ */
 export function sendWith(httpRequest: HttpRequestHelper): Send {
-	return async (request) => {
-		const options: IHttpRequestOptions = {
-			json: true,
-			timeout: DEFAULT_TIMEOUT_MS,
-			...request,
-			returnFullResponse: true,
-			ignoreHttpStatusErrors: true,
-			disableFollowRedirect: true,
+	return async ({ abortSignal, timeout = DEFAULT_TIMEOUT_MS, ...request }, timeoutMs) => {
+		const startedMs = Date.now();
+		const limitMs = timeoutMs ?? (() => timeout);
+		const limit = {
+			leftMs: () => startedMs + limitMs() - Date.now(),
+			late: () => noAnswerInTime(request, limitMs()),
+			signal: abortSignal as AbortSignal | undefined,
 		};
-		try {
-			return responseFrom(await httpRequest(options));
-		} catch (error) {
-			throw noAnswer(error, options);
-		}
+		return await withinTime(limit, async (ended) => {
+			const options: IHttpRequestOptions = {
+				json: true,
+				...request,
+				abortSignal: ended,
+				timeout: Math.max(limitMs(), IDLE_TIMEOUT_MS),
+				returnFullResponse: true,
+				ignoreHttpStatusErrors: true,
+				disableFollowRedirect: true,
+			};
+			try {
+				return responseFrom(await httpRequest(options));
+			} catch (error) {
+				throw noAnswer(error, options);
+			}
+		});
 	};
 }
 
 /**
  * Makes a {@link Send} of the one helper that n8n gives a credential test, which takes the older names for the same
- * options and sends no request with `timeout` or status options of its own.
+ * options and cannot be told to end.
  */
 export function sendWithLegacy(request: (options: object) => Promise<unknown>): Send {
 	return sendWith(async ({ url, qs, body, method, headers, timeout }) => {
@@ -74,20 +95,37 @@ export function responseFrom(fullResponse: unknown): HttpResponse {
 /** How far the server's clock is ahead of this one, in milliseconds, by the `Date` header; 0 where there is none. */
 export function clockOffsetMs(headers: HttpResponse['headers']): number {
 	const serverTime = Date.parse(headers.date ?? '');
-	return Number.isNaN(serverTime) ? 0 : serverTime - Date.now();
+	return serverTime > 0 ? serverTime - Date.now() : 0;
 }
 
-/** The wait that a 429 asks for: `Retry-After` in seconds or as a date, undocumented (§2); nothing where it asks for none. */
+/** The window of emnify's limits (§2), in seconds: whatever is asked for, after that it is worth asking again. */
+export const LIMIT_WINDOW_SECONDS = 300;
+
+/**
+ * The wait that a 429 asks for, in seconds, at most emnify's own window: `Retry-After` is undocumented (§2). It may be
+ * seconds, a date, or the time since 1970 in seconds or milliseconds, by the server's clock; nothing where it asks for none,
+ * or cannot be understood.
+ */
 export function retryAfter(headers: HttpResponse['headers']): { retryAfterSeconds?: number } {
-	const value = headers['retry-after']?.trim() ?? '';
-	const seconds = /^\d+(\.\d+)?$/.test(value) ? Number(value) : secondsUntil(value, headers);
-	return seconds > 0 ? { retryAfterSeconds: seconds } : {};
+	const value = headers['retry-after'];
+	const seconds = typeof value === 'string' ? secondsToWait(value.trim(), headers) : NaN;
+	return seconds > 0 ? { retryAfterSeconds: Math.min(seconds, LIMIT_WINDOW_SECONDS) } : {};
 }
 
-/** By the server's clock; `NaN` for what is no date of HTTP. */
-function secondsUntil(date: string, headers: HttpResponse['headers']): number {
-	if (!/ GMT$/.test(date)) return NaN;
-	return (Date.parse(date) - (Date.now() + clockOffsetMs(headers))) / 1000;
+/** From here a number is a time since 1970, in seconds, rather than a wait: one of more than thirty years. */
+const EARLIEST_EPOCH_SECONDS = 1e9;
+const EARLIEST_EPOCH_MS = 1e12;
+
+function secondsToWait(value: string, headers: HttpResponse['headers']): number {
+	const serverNowMs = Date.now() + clockOffsetMs(headers);
+	if (/^\d+(\.\d+)?$/.test(value)) {
+		const number = Number(value);
+		if (number < EARLIEST_EPOCH_SECONDS) return number;
+		const epochMs = number < EARLIEST_EPOCH_MS ? number * 1000 : number;
+		return (epochMs - serverNowMs) / 1000;
+	}
+	const isDate = / GMT$/.test(value) || /^\d{4}-\d\d-\d\dT.*(Z|[+-]\d\d:?\d\d)$/.test(value);
+	return isDate ? (Date.parse(value) - serverNowMs) / 1000 : NaN;
 }
 
 /**
@@ -106,18 +144,27 @@ export function noAnswer(
 			'tls',
 			`No secure connection to ${host}: its certificate or TLS set-up was not accepted (${code})`,
 			'Check Base URL in the credential. If a proxy inspects the traffic, n8n must trust its certificate (NODE_EXTRA_CA_CERTS).',
+			{ neverSent: true },
 		);
 	}
 	if (code === 'ECONNABORTED' || code === 'ETIMEDOUT' || code === 'ESOCKETTIMEDOUT') {
-		return new EmnifyError(
-			'timeout',
-			`No answer from ${host} within ${(timeout ?? DEFAULT_TIMEOUT_MS) / 1000} s`,
-			'Try again later. If it happens often, raise Timeout in the node’s options.',
-		);
+		return noAnswerInTime({ url, baseURL }, timeout ?? DEFAULT_TIMEOUT_MS);
 	}
 	const [what, todo] = unreachableWords(code, host);
 	const hadNoConnection = ['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN'].includes(code);
 	return new EmnifyError('unreachable', what, todo, hadNoConnection ? { neverSent: true } : {});
+}
+
+/** What is told where the answer did not come, or not to its end, within so many milliseconds. */
+export function noAnswerInTime(
+	{ url, baseURL }: Pick<IHttpRequestOptions, 'url' | 'baseURL'>,
+	timeoutMs: number,
+): EmnifyError {
+	return new EmnifyError(
+		'timeout',
+		`No answer from ${hostOf(url, baseURL)} within ${timeoutMs / 1000} s`,
+		'Try again later. If it happens often, raise Timeout in the node’s options.',
+	);
 }
 
 function unreachableWords(code: string, host: string): [what: string, todo: string] {

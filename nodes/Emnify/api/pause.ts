@@ -1,4 +1,5 @@
-import { EmnifyError } from './errors';
+import { dateAndTime, EmnifyError } from './errors';
+import { LIMIT_WINDOW_SECONDS } from './http';
 import { wait } from './wait';
 
 const SHORTEST_WAIT_MS = 250;
@@ -7,6 +8,8 @@ const LONGEST_WAIT_MS = 30_000;
 const GROWTH = 0.1;
 const JITTER = 0.2;
 const PROBE_UNDER_WAY_MS = 50;
+/** No pause is set for longer: after that emnify is asked again, whatever it said. */
+const LONGEST_ASKED_MS = LIMIT_WINDOW_SECONDS * 1000 + SHORTEST_WAIT_MS;
 
 /** How long a request bears a pause. */
 export interface PausePatience {
@@ -37,7 +40,8 @@ export class Pause {
 
 	/**
 	 * Makes the attempt as soon as there is no pause, and again after each failure that is a reason for one, as long as
-	 * there is patience: then it throws that `EmnifyError`. Only for what may be repeated after such a failure.
+	 * there is patience: then it throws that `EmnifyError`. Only for what may be repeated after such a failure, unless the
+	 * failure says that it is `final`.
 	 */
 	async pass<Answer>(
 		attempt: () => Promise<Answer>,
@@ -56,7 +60,7 @@ export class Pause {
 					throw error;
 				}
 				const pause = this.prolonged(probes, error);
-				if (pause.untilMs > deadlineOf(pause, patience)) throw error;
+				if (error.facts.final || pause.untilMs > deadlineOf(pause, patience)) throw error;
 				return await this.pass(attempt, patience, signal);
 			},
 		);
@@ -71,6 +75,11 @@ export class Pause {
 			if (!this.running) return false;
 			const now = Date.now();
 			const { untilMs, probing, asked } = this.running;
+			if (untilMs > now + LONGEST_ASKED_MS) {
+				// The clock was set back.
+				this.running = undefined;
+				return false;
+			}
 			const deadlineMs = deadlineOf(this.running, patience);
 			if (asked && untilMs > Math.max(now, deadlineMs)) throw notTried(asked, untilMs);
 			if (now >= deadlineMs || (now >= untilMs && !probing)) {
@@ -83,7 +92,9 @@ export class Pause {
 
 	/** Emnify took the request, whatever else it said: the pause is over. Without an answer nobody knows. */
 	private afterOtherFailure(error: unknown): void {
-		const isAnswered = !(error instanceof EmnifyError) || error.facts.httpStatus !== undefined;
+		const isAnswered =
+			!(error instanceof EmnifyError) ||
+			(error.facts.httpStatus !== undefined && !error.facts.neverSent);
 		if (isAnswered) this.running = undefined;
 		else if (this.running) this.running.probing = false;
 	}
@@ -96,7 +107,8 @@ export class Pause {
 		const sinceMs = isStale ? now : (this.running?.sinceMs ?? now);
 		const { retryAfterSeconds } = error.facts;
 		if (retryAfterSeconds !== undefined) {
-			const untilMs = now + retryAfterSeconds * 1000 + Math.random() * SHORTEST_WAIT_MS;
+			const askedMs = Math.min(retryAfterSeconds, LIMIT_WINDOW_SECONDS) * 1000;
+			const untilMs = now + askedMs + Math.random() * SHORTEST_WAIT_MS;
 			return (this.running = { sinceMs, untilMs, asked: error, probing: false });
 		}
 		const backOffMs = Math.max(SHORTEST_WAIT_MS, GROWTH * (now - sinceMs));
@@ -107,12 +119,11 @@ export class Pause {
 
 /** Another request was told to wait so long: this one need not ask. */
 function notTried({ kind, description, facts }: EmnifyError, untilMs: number): EmnifyError {
-	const time = new Date(untilMs).toISOString().slice(11, 19);
 	return new EmnifyError(
 		kind,
-		`emnify asks to wait until ${time} UTC, so nothing was sent`,
+		`emnify asks to wait until ${dateAndTime(untilMs)}, so nothing was sent`,
 		description,
-		facts,
+		{ ...facts, neverSent: true },
 	);
 }
 

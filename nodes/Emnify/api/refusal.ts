@@ -91,7 +91,7 @@ function wordsFor(status: number): [kind: EmnifyErrorKind, reason: string, todo:
 		case 401:
 			return [
 				'refused',
-				'emnify does not accept the session, even after a new login',
+				'emnify does not accept the session for this, though the login is good',
 				'Test the credential. If it is fine, run the workflow again.',
 			];
 		case 403:

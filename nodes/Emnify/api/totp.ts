@@ -2,6 +2,12 @@ import { createHmac } from 'crypto';
 
 import { EmnifyError } from './errors';
 
+/** Of each step: a code that is sent then could arrive too late. */
+export const LAST_SECONDS_MS = 4_000;
+
+/** Seconds. A shorter period leaves no time to send a code, a longer one makes a second login wait too long. */
+const PERIODS = { shortest: LAST_SECONDS_MS / 1000 + 1, longest: 300 };
+
 /** A shared secret for one-time codes: RFC 6238 with emnify's SHA-1, 6 digits and 30 seconds (§1) unless a URI says otherwise. */
 export interface TotpSecret {
 	key: Buffer;
@@ -27,6 +33,7 @@ export function readTotpSecret(text: string): TotpSecret {
 	if (algorithm !== 'sha1' && algorithm !== 'sha256' && algorithm !== 'sha512') throw unreadable();
 	if (!Number.isInteger(digits) || digits < 6 || digits > 8) throw unreadable();
 	if (!Number.isInteger(period) || period < 1) throw unreadable();
+	if (period < PERIODS.shortest || period > PERIODS.longest) throw unusablePeriod();
 	return { key: fromBase32(parameters.get('secret') ?? ''), algorithm, digits, period };
 }
 
@@ -79,6 +86,14 @@ function otpauthParameters(text: string): URLSearchParams {
 		// Falls through to the one sentence that helps.
 	}
 	throw unreadable();
+}
+
+function unusablePeriod(): EmnifyError {
+	return new EmnifyError(
+		'input',
+		`The period of the TOTP secret is not between ${PERIODS.shortest} and ${PERIODS.longest} seconds`,
+		'emnify’s codes change every 30 seconds. Paste the otpauth:// address as emnify showed it, or the Base32 key alone.',
+	);
 }
 
 function unreadable(): EmnifyError {
