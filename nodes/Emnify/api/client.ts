@@ -10,7 +10,7 @@ import type {
 
 import type { AuthenticateBody } from './authenticate';
 import { CREDENTIAL_NAME, readCredential, type EmnifyCredential, type Session } from './credential';
-import { emnifyErrorIn, neverSent, withoutSecrets } from './errors';
+import { emnifyErrorIn, neverSent } from './errors';
 import {
 	clockOffsetMs,
 	DEFAULT_TIMEOUT_MS,
@@ -34,6 +34,7 @@ import {
 	renewSession,
 	reportDeadToken,
 } from './session';
+import { withoutSecrets } from './secrets';
 import type { TotpSecret } from './totp';
 import type { AuthenticateAnswer } from './types';
 
@@ -113,6 +114,9 @@ export class EmnifyClient {
 	private readonly reads: Retries;
 
 	private clockOffsetMs = 0;
+
+	/** Whose codes were sent: emnify knows them, and could repeat them. */
+	private readonly totpSecrets = new Set<TotpSecret>();
 
 	private constructor(
 		private readonly context: EmnifyContext,
@@ -218,8 +222,10 @@ export class EmnifyClient {
 				return { ...response, body: withNumericIds(response.body) };
 			}
 			if (succeeded) throw unexpectedAnswer(response, request);
-			const sent = { ...request.body, auth_token: currentSession(this.credential)?.token };
-			throw refusal({ ...response, body: withoutSecrets(response.body, sent) }, request);
+			const { credential, totpSecrets } = this;
+			const session = currentSession(credential);
+			const known = { body: request.body, credential, session, totpSecrets: [...totpSecrets] };
+			throw refusal({ ...response, body: withoutSecrets(response.body, known) }, request);
 		};
 		const rateLimit = rateLimitOf(this.credential.baseUrl);
 		const patience = { startedMs: this.startedMs, patienceMs: this.patience.rateLimitMs };
@@ -260,6 +266,7 @@ export class EmnifyClient {
 
 	/** A code that emnify takes now: by its own clock (the `Date` header), and one that was not used before. */
 	async totpCode(secret: TotpSecret): Promise<string> {
+		this.totpSecrets.add(secret);
 		const { headers } = await this.request(statusRequest, isList);
 		return await freshTotpCode(this.credential.baseUrl, secret, clockOffsetMs(headers));
 	}
