@@ -9,6 +9,7 @@ import { apiPath, EmnifyClient, type EmnifyRequest } from '../api/client';
 import type { Lookup, User } from '../api/types';
 import { toNodeError } from '../nodeError';
 import { lookupOptions } from './lookup';
+import { readCollection } from './collection';
 import { readFilterText, refuseWithoutResult } from './filters';
 
 /** Which users: what emnify can filter by (§5). How it matches a text is undocumented. */
@@ -52,7 +53,7 @@ export type UserFilters = string[];
 
 /** Reads the Filters field. Throws an `EmnifyError` (`input`) for a value that emnify's filter syntax (§4) cannot hold. */
 export function readUserFilters(filters: unknown): UserFilters {
-	const chosen = (filters ?? {}) as Record<string, unknown>;
+	const chosen = readCollection('Filters', filters);
 	refuseWithoutResult(userFiltersField, chosen);
 	return Object.entries({ name: 'Name', status: 'Status', username: 'Username' }).flatMap(
 		([field, label]) => {

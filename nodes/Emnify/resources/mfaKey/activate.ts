@@ -1,6 +1,7 @@
 import { apiPath } from '../../api/client';
 import { cannotBeSeen } from '../../api/errors';
 import { readTotpSecret } from '../../api/totp';
+import { readChoice } from '../../shared/choice';
 import { readCode } from '../../shared/code';
 import { keyIdField, mfaKeysOf, readKeyId } from '../../shared/keyId';
 import { requireRequestingUser } from '../../shared/requestingUser';
@@ -67,7 +68,7 @@ export const activateMfaKey = defineOperation({
 		return {
 			keyId: readKeyId(item),
 			source:
-				item.field('codeSource') === 'secretKey'
+				readChoice('Code Source', item.field('codeSource'), ['code', 'secretKey']) === 'secretKey'
 					? { secret: readTotpSecret(readText(item, 'secretKey', 'Secret Key')) }
 					: { code: readCode(item, 'digits') },
 		};
