@@ -163,3 +163,55 @@ test('a live token reaches no failure either', async () => {
 	}
 	expect(printed.join('')).not.toContain(token);
 });
+
+describe('a refusal of any request may repeat what the credential holds', () => {
+	const forms: Array<[string, (secret: string) => string]> = [
+		['in JSON', (secret) => JSON.stringify({ secret })],
+		['percent-encoded', (secret) => encodeURIComponent(secret)],
+		['in Base64', (secret) => Buffer.from(`x:${secret}`).toString('base64')],
+		['cut off', (secret) => secret.slice(0, -4)],
+	];
+
+	test.each(forms)('%s', async (_form, encode) => {
+		const { seed } = await import('../simulator');
+		const credential = engine.storeCredential({
+			baseUrl: simulator.url,
+			applicationToken: seed.applicationToken,
+		});
+		await engine.run({ credential, parameters });
+		const token = engine.storedCredential(credential).sessionToken as string;
+		const repeated = [seed.applicationToken, token].map(encode);
+		simulator.faults.next({
+			kind: 'status',
+			status: 422,
+			body: { message: repeated.join(' '), errors: repeated.map((message) => ({ message })) },
+		});
+		const { error, stored } = await engine.run({ credential, parameters });
+		expect(error?.message).toMatch(/\*\*\*/);
+		const text = inspect(stored.data.resultData, { depth: Infinity, maxStringLength: null });
+		for (const secret of repeated) expect(text).not.toContain(secret.slice(4, 24));
+	});
+
+	test('and the secret of the key that is activated', async () => {
+		const { seed } = await import('../simulator');
+		const secretKey = 'JBSWY3DPEHPK3PXPJBSWY3DP';
+		simulator.faults.next(
+			{ kind: 'status', status: 422, body: { message: `Not of ${secretKey.toLowerCase()}` } },
+			{ endpoint: 'PATCH /api/v1/user/mfa/{key_id}' },
+		);
+		const { error } = await engine.run({
+			credential: engine.storeCredential({
+				baseUrl: simulator.url,
+				applicationToken: seed.applicationToken,
+			}),
+			parameters: {
+				resource: 'mfaKey',
+				operation: 'activate',
+				keyId: { __rl: true, mode: 'id', value: '1' },
+				codeSource: 'secretKey',
+				secretKey,
+			},
+		});
+		expect(error?.message).toMatch(/“Not of \*\*\*”/);
+	});
+});

@@ -9,7 +9,6 @@ import {
 	isOutcomeOpen,
 	neverSent,
 	quoteEmnify,
-	withoutSecrets,
 } from '../../nodes/Emnify/api/errors';
 import { noAnswer, retryAfter } from '../../nodes/Emnify/api/http';
 import { refusal } from '../../nodes/Emnify/api/refusal';
@@ -62,6 +61,18 @@ describe('emnify’s own words', () => {
 		expect(quoteEmnify(body)).toBe('');
 	});
 
+	test('say of many details how many more there are', () => {
+		const errors = Array.from({ length: 20_000 }, (_, index) => ({
+			error_token: `Token${index}`,
+			message: 'x'.repeat(1_000),
+		}));
+		const quote = quoteEmnify({ message: 'y'.repeat(1_000), errors });
+		expect(quote).toMatch(/^“y{300}”, “x{300}” \(Token0\), .* \(Token4\), and 19995 more$/);
+		expect(quote.length).toBeLessThan(2_000);
+		expect(quoteEmnify({ message: 'No', errors: errors.slice(0, 5) })).toMatch(/\(Token4\)$/);
+		expect(quoteEmnify({ message: 'No', errors: errors.slice(0, 6) })).toMatch(/, and 1 more$/);
+	});
+
 	test('are cut where they are long', () => {
 		expect(quoteEmnify({ message: 'x'.repeat(10_000) }).length).toBeLessThan(310);
 		expect(quoteEmnify({ error_token: 'x'.repeat(10_000) })).toBe('');
@@ -84,51 +95,6 @@ describe('emnify’s own words', () => {
 				},
 			),
 		);
-	});
-});
-
-describe('a secret that was sent', () => {
-	test('is taken out of the answer, wherever it stands in the one and the other', () => {
-		const sent = {
-			password: 'fake-secret',
-			trusted_device: { fingerprint: 'fake-print', browser: 'n8n' },
-		};
-		const answer = {
-			message: 'fake-secret, fake-print and fake-secret, n8n',
-			error_token: 'fake-print',
-			errors: [{ error_code: 1400, message: 'fake-print' }, null],
-		};
-		expect(withoutSecrets(answer, sent)).toEqual({
-			message: '***, *** and ***, n8n',
-			error_token: '***',
-			errors: [{ error_code: 1400, message: '***' }, null],
-		});
-	});
-
-	test('is not looked for where there is none', () => {
-		const sent = {
-			username: 'someone',
-			password: '',
-			code: undefined,
-			status: { id: 1 },
-			mfa: null,
-		};
-		const answer = { message: 'someone did 1 thing' };
-		expect(withoutSecrets(answer, sent)).toEqual(answer);
-		expect(withoutSecrets('', { password: 'fake-secret' })).toBe('');
-	});
-
-	test('is taken out as a whole where one holds the other', () => {
-		const sent = { password: 'fake', auth_token: 'fake-token' };
-		expect(withoutSecrets(['fake-token'], sent)).toEqual(['***']);
-	});
-
-	test('leaves no part behind where the quote is cut off', () => {
-		const token = `eyJ${'a1B2'.repeat(150)}`;
-		const body = withoutSecrets({ message: `Bad Bearer ${token}` }, { auth_token: token });
-		const { message } = refusal({ status: 422, headers: {}, body }, { action: 'do something' });
-		expect(message).toMatch(/Bad Bearer \*\*\*/);
-		expect(message).not.toContain(token.slice(0, 20));
 	});
 });
 

@@ -1,8 +1,9 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { dateAndTime, EmnifyError, errorTokenOf, quoteEmnify, withoutSecrets } from './errors';
+import { dateAndTime, EmnifyError, errorTokenOf, quoteEmnify } from './errors';
 import { retryAfter, clockOffsetMs, type HttpResponse, type Send } from './http';
 import { isFromInBetween, notFromEmnify } from './refusal';
+import { withoutSecrets } from './secrets';
 import type { AuthenticateAnswer } from './types';
 
 /** The five bodies of `POST /api/v1/authenticate` (§1, endpoint 1). */

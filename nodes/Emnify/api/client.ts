@@ -10,7 +10,7 @@ import type {
 
 import type { AuthenticateBody } from './authenticate';
 import { CREDENTIAL_NAME, readCredential, type EmnifyCredential, type Session } from './credential';
-import { EmnifyError, neverSent, withoutSecrets } from './errors';
+import { EmnifyError, neverSent } from './errors';
 import { clockOffsetMs, DEFAULT_TIMEOUT_MS, sendWith, type HttpResponse, type Send } from './http';
 import { requireSomeIds, withNumericIds } from './ids';
 import {
@@ -36,6 +36,7 @@ import {
 	type Link,
 	type RejectedToken,
 } from './session';
+import { withoutSecrets } from './secrets';
 import type { TotpSecret } from './totp';
 import type { AuthenticateAnswer } from './types';
 
@@ -123,6 +124,9 @@ export class EmnifyClient {
 	private forcedLogin?: Promise<Session>;
 
 	private clockOffsetMs = 0;
+
+	/** Whose codes were sent: emnify knows them, and could repeat them. */
+	private readonly totpSecrets = new Set<TotpSecret>();
 
 	private constructor(
 		private readonly context: EmnifyContext,
@@ -239,8 +243,10 @@ export class EmnifyClient {
 				return { ...response, body: withNumericIds(response.body) };
 			}
 			if (succeeded) throw unexpectedAnswer(response, request);
-			const sent = { ...request.body, auth_token: currentSession(this.credential)?.token };
-			throw refusal({ ...response, body: withoutSecrets(response.body, sent) }, request);
+			const { credential, totpSecrets } = this;
+			const session = currentSession(credential);
+			const known = { body: request.body, credential, session, totpSecrets: [...totpSecrets] };
+			throw refusal({ ...response, body: withoutSecrets(response.body, known) }, request);
 		};
 		if (request.method !== 'GET' || request.once) return await attempt();
 		return await this.reads.attempt(attempt, this.signal);
@@ -278,6 +284,7 @@ export class EmnifyClient {
 
 	/** A code that emnify takes now: by its own clock (the `Date` header), and one that was not used before. */
 	async totpCode(secret: TotpSecret): Promise<string> {
+		this.totpSecrets.add(secret);
 		const { headers } = await this.request(statusRequest, isList);
 		const { baseUrl } = this.credential;
 		return await freshTotpCode(baseUrl, secret, clockOffsetMs(headers), this.signal);

@@ -93,6 +93,7 @@ export function emnifyErrorIn(error: unknown): EmnifyError | undefined {
 
 const LONGEST_QUOTE = 300;
 const LONGEST_NAME = 60;
+const MOST_DETAILS = 5;
 
 /**
  * emnify's own words for a refusal (§3), as `“message” (token code)` with the `errors[]` behind it, or `''` where there
@@ -101,11 +102,12 @@ const LONGEST_NAME = 60;
 export function quoteEmnify(body: unknown): string {
 	const refusal = errorBody(body);
 	if (!refusal) return '';
-	const details = Array.isArray(refusal.errors) ? refusal.errors : [];
-	return [refusal, ...details]
+	const details: unknown[] = Array.isArray(refusal.errors) ? refusal.errors : [];
+	const quotes = [refusal, ...details.slice(0, MOST_DETAILS)]
 		.map(quoteOne)
-		.filter((quote) => quote !== '')
-		.join(', ');
+		.filter((quote) => quote !== '');
+	const more = details.length - MOST_DETAILS;
+	return [...quotes, ...(more > 0 && quotes.length > 0 ? [`and ${more} more`] : [])].join(', ');
 }
 
 /**
@@ -157,43 +159,6 @@ export function isEmnifysRefusal(body: unknown): boolean {
 export function isEmnifysNotFound(error: unknown): boolean {
 	if (!(error instanceof EmnifyError) || error.facts.httpStatus !== 404) return false;
 	return ['NotFound', 'InvalidReference', 'Unavailable'].includes(error.facts.errorToken ?? '');
-}
-
-const SECRET_FIELDS = [
-	'application_token',
-	'auth_token',
-	'code',
-	'fingerprint',
-	'mfa_token',
-	'password',
-	'refresh_token',
-];
-
-/**
- * An answer without what was secret in the request's body: a server could repeat it, and n8n stores what is quoted. Before
- * anything is cut off, so that no part of a secret remains.
- */
-export function withoutSecrets(answer: unknown, sent: object): unknown {
-	const secrets = secretsIn(sent);
-	const clean = (value: unknown): unknown => {
-		if (typeof value === 'string') {
-			return secrets.reduce((text, secret) => text.split(secret).join('***'), value);
-		}
-		if (Array.isArray(value)) return value.map(clean);
-		if (typeof value !== 'object' || value === null) return value;
-		return Object.fromEntries(Object.entries(value).map(([name, part]) => [name, clean(part)]));
-	};
-	return secrets.length === 0 ? answer : clean(answer);
-}
-
-function secretsIn(sent: object): string[] {
-	return Object.entries(sent)
-		.flatMap(([field, value]: [string, unknown]) => {
-			if (typeof value === 'object' && value !== null) return secretsIn(value);
-			const isSecret = SECRET_FIELDS.includes(field) && typeof value === 'string' && value !== '';
-			return isSecret ? [value] : [];
-		})
-		.sort((a, b) => b.length - a.length);
 }
 
 function errorBody(body: unknown): EmnifyErrorBody | undefined {

@@ -78,6 +78,13 @@ function fromBase32(text: string): Buffer {
 	return Buffer.from(bytes);
 }
 
+/** As emnify writes a secret: without padding. */
+export function toBase32(key: Buffer): string {
+	const bits = [...key].map((byte) => byte.toString(2).padStart(8, '0')).join('');
+	const groups = bits.match(/.{1,5}/g) ?? [];
+	return groups.map((group) => BASE32[parseInt(group.padEnd(5, '0'), 2)]).join('');
+}
+
 function otpauthParameters(text: string): URLSearchParams {
 	try {
 		const uri = new URL(text);

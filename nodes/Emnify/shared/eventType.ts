@@ -5,17 +5,14 @@ import type { Lookup } from '../api/types';
 import { toNodeError } from '../nodeError';
 import { lookupOptions } from './lookup';
 import { badValue } from './locator';
+import { entriesOf, plainText } from './text';
 
 /** Reads a choice of event types, also as text such as `6, 13`. Throws an `EmnifyError` (`input`) for what is no ID. */
 export function readEventTypes(field: string, value: unknown): string[] {
-	const parts = Array.isArray(value) ? value.map(String) : String(value ?? '').split(',');
-	const types = parts.map((part) => part.trim()).filter((part) => part !== '');
-	for (const type of types) {
-		if (!/^\d{1,9}$/.test(type)) {
-			throw badValue(field, type, 'the ID of an event type (a whole number)');
-		}
-	}
-	return types;
+	return entriesOf(value).map((type) => {
+		if (/^\d{1,9}$/.test(plainText(type))) return plainText(type);
+		throw badValue(field, type, 'the ID of an event type (a whole number)');
+	});
 }
 
 /** Fills a list of event types (§5). */

@@ -2,6 +2,7 @@ import type { INodeProperties } from 'n8n-workflow';
 
 import { passwordToSend } from '../api/credential';
 import type { ItemFields } from '../resources/operation';
+import { readChoice } from './choice';
 import { readText } from './text';
 
 /** The portal password, and how it is sent: as in the credential. */
@@ -37,5 +38,6 @@ export const passwordFields: INodeProperties[] = [
 
 /** The password as emnify wants it (§1). Throws an `EmnifyError` (`input`) where it is empty. */
 export function readPassword(item: ItemFields): string {
-	return passwordToSend(readText(item, 'password', 'Password'), item.field('passwordFormat'));
+	const format = readChoice('Password Format', item.field('passwordFormat'), ['plain', 'sha1']);
+	return passwordToSend(readText(item, 'password', 'Password'), format);
 }

@@ -1,6 +1,8 @@
 import type { INodeProperties } from 'n8n-workflow';
 
+import { readRows } from './collection';
 import { badValue } from './locator';
+import { plainText } from './text';
 
 /** What emnify can sort a collection by (§5): the label of each field, by its name in the API. */
 export type Sortable = Readonly<Record<string, string>>;
@@ -65,21 +67,19 @@ export const directionField: INodeProperties = {
 
 /** Reads the Sort field; without a rule it is empty. Throws an `EmnifyError` (`input`) for what cannot be sorted by. */
 export function readSort(sortable: Sortable, sort: unknown): SortRule[] {
-	const { rules } = (sort ?? {}) as { rules?: unknown };
-	return (Array.isArray(rules) ? rules : []).map((rule) => readRule(sortable, rule));
+	return readRows('Sort', sort, 'rules').map((rule) => readRule(sortable, rule));
 }
 
-function readRule(sortable: Sortable, rule: unknown): SortRule {
-	const { field, direction } = (rule ?? {}) as { field?: unknown; direction?: unknown };
-	const name = String(field ?? '').trim();
+function readRule(sortable: Sortable, { field, direction }: Record<string, unknown>): SortRule {
+	const name = plainText(field);
 	if (!Object.keys(sortable).includes(name)) {
-		throw badValue('Sort field', name, `one of ${Object.keys(sortable).join(', ')}`);
+		throw badValue('Sort field', field, `one of ${Object.keys(sortable).join(', ')}`);
 	}
-	const wanted = String(direction ?? '').trim();
+	const wanted = plainText(direction);
 	if (wanted === 'ascending' || wanted === 'descending') {
 		return { field: name, descending: wanted === 'descending' };
 	}
-	throw badValue('Sort direction', wanted, 'ascending or descending');
+	throw badValue('Sort direction', direction, 'ascending or descending');
 }
 
 /** The rules with the ID as the last one: pages of what is equal otherwise would differ from request to request. */

@@ -32,6 +32,23 @@ export function isEmpty(value: unknown): boolean {
 }
 
 /**
+ * The entries of a list, or of a text with commas between them, but for those that are empty texts. An entry that is no text
+ * stays as it is.
+ */
+export function entriesOf(value: unknown): unknown[] {
+	const entries = Array.isArray(value)
+		? value
+		: typeof value === 'string'
+			? value.split(',')
+			: [value];
+	return (value ?? '') === ''
+		? []
+		: entries
+				.map((entry: unknown) => (typeof entry === 'string' ? entry.trim() : entry))
+				.filter((entry) => entry !== '');
+}
+
+/**
  * What can be compared with text, as text without blanks around it: a text, a number, true or false. `''` for nothing, and
  * for a list or an object: `String` would make one text of many things, or fail.
  */

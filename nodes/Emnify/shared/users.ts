@@ -9,6 +9,7 @@ import { apiPath, EmnifyClient, type EmnifyRequest } from '../api/client';
 import type { Lookup, User } from '../api/types';
 import { toNodeError } from '../nodeError';
 import { lookupOptions } from './lookup';
+import { readCollection } from './collection';
 import { requireIds } from './ids';
 import { readFilterText, refuseWithoutResult } from './filters';
 
@@ -53,7 +54,7 @@ export type UserFilters = string[];
 
 /** Reads the Filters field. Throws an `EmnifyError` (`input`) for a value that emnify's filter syntax (§4) cannot hold. */
 export function readUserFilters(filters: unknown): UserFilters {
-	const chosen = (filters ?? {}) as Record<string, unknown>;
+	const chosen = readCollection('Filters', filters);
 	refuseWithoutResult(userFiltersField, chosen);
 	return Object.entries({ name: 'Name', status: 'Status', username: 'Username' }).flatMap(
 		([field, label]) => {

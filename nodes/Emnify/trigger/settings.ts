@@ -1,7 +1,9 @@
 import { TRUST_DAYS } from '../audit/auditUser';
 import { EmnifyError } from '../api/errors';
 import type { ItemFields } from '../resources/operation';
+import { readRows } from '../shared/collection';
 import { badValue } from '../shared/locator';
+import { entriesOf, plainText } from '../shared/text';
 import { readUser, type UserReference } from '../shared/user';
 import { readUserFilters, type UserFilters } from '../shared/users';
 import { EVENT_NAMES, eventsOfUsers, type EventName } from './events';
@@ -40,8 +42,7 @@ export function readSettings(fields: ItemFields): Settings {
 
 /** A list, or text such as `trusted_device_added, support_access`, as an expression may give it. */
 function readEvents(value: unknown): EventName[] {
-	const parts = Array.isArray(value) ? value.map(String) : String(value ?? '').split(',');
-	const names = parts.map((part) => part.trim()).filter((part) => part !== '');
+	const names = entriesOf(value);
 	for (const name of names) {
 		if (!EVENT_NAMES.some((event) => event === name)) {
 			throw badValue('Trigger On', name, `one of ${EVENT_NAMES.join(', ')}`);
@@ -56,10 +57,10 @@ function readEvents(value: unknown): EventName[] {
 }
 
 function readDays(field: string, value: unknown, most: number): number {
-	const text = String(value ?? '').trim();
+	const text = plainText(value);
 	const days = text === '' ? NaN : Number(text);
 	if (Number.isInteger(days) && days >= 1 && days <= most) return days;
-	throw badValue(field, text, `a whole number of days from 1 to ${most}`);
+	throw badValue(field, value, `a whole number of days from 1 to ${most}`);
 }
 
 function readScope(fields: ItemFields): UserScope {
@@ -67,7 +68,7 @@ function readScope(fields: ItemFields): UserScope {
 	if (which === 'all') return { which };
 	if (which === 'filtered') return { which, filters: readFilters(fields) };
 	if (which === 'chosen') return { which, users: readChosenUsers(fields) };
-	throw badValue('Users', String(which), 'all, chosen or filtered');
+	throw badValue('Users', which, 'all, chosen or filtered');
 }
 
 function readFilters(fields: ItemFields): UserFilters {
@@ -81,8 +82,7 @@ function readFilters(fields: ItemFields): UserFilters {
 }
 
 function readChosenUsers(fields: ItemFields): UserReference[] {
-	const { users = [] } = (fields.field('chosenUsers') ?? {}) as { users?: unknown };
-	const chosen = (Array.isArray(users) ? users : []) as Array<{ user?: unknown }>;
+	const chosen = readRows('Chosen Users', fields.field('chosenUsers'), 'users');
 	if (chosen.length > 0) {
 		return chosen.map(({ user }) => readUser({ ...fields, field: () => user }));
 	}

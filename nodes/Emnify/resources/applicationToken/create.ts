@@ -1,6 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import { apiPath } from '../../api/client';
+import { givenText } from '../../api/text';
 import { TOKENS_FORBIDDEN } from '../../shared/applicationToken';
 import { badValue } from '../../shared/locator';
 import { withSecret } from '../../shared/secretAnswer';
@@ -81,14 +82,12 @@ export const createApplicationToken = defineOperation({
 });
 
 function readDescription(item: ItemFields): string {
-	const value = item.field('description') ?? '';
-	if (typeof value === 'object') throw badValue('Description', String(value), 'a text');
-	return String(value).trim();
+	return givenText('Description', item.field('description')).trim();
 }
 
 function readExpiryDate(item: ItemFields): string | undefined {
 	const value = readBound(item, 'expiryDate', 'Expiry Date');
 	const expiryDate = readTimestamp('Expiry Date', value, item.timezone);
 	if (expiryDate === undefined || expiryDate > toTimestamp(new Date())) return expiryDate;
-	throw badValue('Expiry Date', String(value), 'a date and time in the future');
+	throw badValue('Expiry Date', expiryDate, 'a date and time in the future');
 }

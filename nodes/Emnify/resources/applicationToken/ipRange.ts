@@ -1,4 +1,5 @@
 import { badValue } from '../../shared/locator';
+import { isEmpty, plainText } from '../../shared/text';
 import type { ItemFields } from '../operation';
 import { readBound } from './bound';
 
@@ -7,14 +8,15 @@ import { readBound } from './bound';
  * throws an `EmnifyError` (`input`) for anything else. What else emnify may take is undocumented (§5).
  */
 export function readIpRange(item: ItemFields): string | undefined {
-	const text = String(readBound(item, 'ip', 'IP Range')).trim();
-	if (text === '') return undefined;
+	const value = readBound(item, 'ip', 'IP Range');
+	if (isEmpty(value)) return undefined;
+	const text = plainText(value);
 	const [address = '', prefix, ...more] = text.split('/');
 	const bits = isIpv4(address) ? 32 : isIpv6(address) ? 128 : 0;
 	const prefixFits =
 		prefix === undefined || (/^(0|[1-9]\d{0,2})$/.test(prefix) && Number(prefix) <= bits);
 	if (bits > 0 && prefixFits && more.length === 0) return text;
-	throw badValue('IP Range', text, 'an IP address or a range such as 203.0.113.0/24');
+	throw badValue('IP Range', value, 'an IP address or a range such as 203.0.113.0/24');
 }
 
 function isIpv4(text: string): boolean {

@@ -3,10 +3,12 @@ import type { INodeProperties } from 'n8n-workflow';
 import { EmnifyError } from '../../api/errors';
 import { DAY_MS } from '../../audit/day';
 import { isIpAddress } from '../../audit/ipAddress';
+import { readCollection } from '../../shared/collection';
 import { readEventTypes } from '../../shared/eventType';
 import { filterValue, readFilterText, refuseWithoutResult } from '../../shared/filters';
 import { MOST_VALUES, type EventQuery } from '../../shared/events';
 import { badValue } from '../../shared/locator';
+import { isEmpty, plainText } from '../../shared/text';
 import { readTimestamp } from '../../shared/timestamp';
 import { readUser, userField, type UserReference } from '../../shared/user';
 import type { ItemFields } from '../operation';
@@ -175,7 +177,7 @@ export type EventFilters = Pick<EventQuery, 'types' | 'criteria' | 'from' | 'unt
 
 /** Reads the Filters field. Throws an `EmnifyError` (`input`) for what emnify cannot filter by. */
 export function readEventFilters(item: ItemFields): EventFilters {
-	const chosen = (item.field('filters') ?? {}) as Record<string, unknown>;
+	const chosen = readCollection('Filters', item.field('filters'));
 	refuseWithoutResult(eventFiltersField, chosen);
 	const values = {
 		severity: readOneOf('Severity', chosen.severity, '0 (Info), 1 (Warn) or 2 (Critical)'),
@@ -200,7 +202,7 @@ export function readEventFilters(item: ItemFields): EventFilters {
 		criteria,
 		...readPeriod(chosen, item.timezone),
 	};
-	if (String(filterValue(chosen.user) ?? '').trim() === '') return filters;
+	if (isEmpty(filterValue(chosen.user))) return filters;
 	return { ...filters, user: readUser({ ...item, field: () => chosen.user }) };
 }
 
@@ -227,24 +229,24 @@ function readNumbers(field: string, value: unknown, most: number): string | unde
 
 /** In an IPv6 address, unlike elsewhere in a filter, colons are documented (§5). */
 function readIpAddress(value: unknown): string | undefined {
-	const text = String(value ?? '').trim();
-	if (text === '') return undefined;
+	if (isEmpty(value)) return undefined;
+	const text = plainText(value);
 	if (isIpAddress(text)) return text;
-	throw badValue('IP Address', text, 'an IPv4 or IPv6 address');
+	throw badValue('IP Address', value, 'an IPv4 or IPv6 address');
 }
 
 function readOneOf(field: string, value: unknown, expected: string): string | undefined {
-	const text = String(value ?? '').trim();
-	if (text === '') return undefined;
+	if (isEmpty(value)) return undefined;
+	const text = plainText(value);
 	if (/^[012]$/.test(text)) return text;
-	throw badValue(field, text, expected);
+	throw badValue(field, value, expected);
 }
 
 function readAlert(value: unknown): string | undefined {
-	const text = String(value ?? '').trim();
-	if (text === '') return undefined;
+	if (isEmpty(value)) return undefined;
+	const text = plainText(value);
 	if (text === 'true' || text === 'false') return text;
-	throw badValue('Alert', text, 'true or false');
+	throw badValue('Alert', value, 'true or false');
 }
 
 /** emnify takes both ends or none (§5). A day from now: where n8n's clock is slow, what happens now still counts. */

@@ -1,5 +1,6 @@
 import { apiPath } from '../../api/client';
 import { readTotpSecret } from '../../api/totp';
+import { readChoice } from '../../shared/choice';
 import { readCode } from '../../shared/code';
 import { keyIdField, mfaKeysOf, readKeyId } from '../../shared/keyId';
 import { requireRequestingUser } from '../../shared/requestingUser';
@@ -66,7 +67,7 @@ export const activateMfaKey = defineOperation({
 		return {
 			keyId: readKeyId(item),
 			source:
-				item.field('codeSource') === 'secretKey'
+				readChoice('Code Source', item.field('codeSource'), ['code', 'secretKey']) === 'secretKey'
 					? { secret: readTotpSecret(readText(item, 'secretKey', 'Secret Key')) }
 					: { code: readCode(item, 'digits') },
 		};

@@ -1,10 +1,13 @@
 import type { INodeProperties, INodePropertyOptions } from 'n8n-workflow';
 
 import { EmnifyError } from '../../api/errors';
+import { givenText } from '../../api/text';
 import { RULE_NAMES, rulesInForce, type AuditPolicy, type RuleName } from '../../audit/policy';
 import { readBoolean } from '../../shared/boolean';
-import { readDateTime } from '../../shared/dateTime';
+import { readCollection } from '../../shared/collection';
+import { DATE_TIME, readDateTime } from '../../shared/dateTime';
 import { badValue } from '../../shared/locator';
+import { entriesOf, plainText } from '../../shared/text';
 import type { ItemFields } from '../operation';
 
 const ONE_OR_MORE = 'Separate several with commas. <code>*</code> stands for any text';
@@ -91,7 +94,7 @@ export const ruleOptions: INodePropertyOptions[] = (policyField.options as INode
 
 /** Reads the Policy field. Throws an `EmnifyError` (`input`) for what a rule cannot be set to. */
 export function readPolicy(item: ItemFields): AuditPolicy {
-	const rules = (item.field('policy') ?? {}) as Record<string, unknown>;
+	const rules = readCollection('Policy', item.field('policy'));
 	const policy: AuditPolicy = {};
 	for (const rule of ['maxAgeDays', 'expiringWithinDays', 'maxDevicesPerUser'] as const) {
 		if (rule in rules) policy[rule] = readCount(rule, rules[rule]);
@@ -108,38 +111,37 @@ export function readPolicy(item: ItemFields): AuditPolicy {
 			rules.activatedAfter,
 			item.timezone,
 		);
-		if (!policy.activatedAfter) throw badValue(nameOf('activatedAfter'), '', 'a date and time');
+		if (!policy.activatedAfter) throw badValue(nameOf('activatedAfter'), '', DATE_TIME);
 	}
 	return policy;
 }
 
 /** Reads a choice of rules that must be in force. Throws an `EmnifyError` (`input`) for none, or one that is not. */
 export function readRules(field: string, value: unknown, policy: AuditPolicy): RuleName[] {
-	const chosen = Array.isArray(value) ? value.map(String) : [];
+	const chosen = entriesOf(value);
 	if (chosen.length === 0) throw badValue(field, '', 'at least one rule');
 	for (const name of chosen) {
 		if (rulesInForce(policy).some((rule) => rule === name)) continue;
 		throw new EmnifyError(
 			'input',
-			`${field} names ${ruleOptions.find((option) => option.value === name)?.name ?? `“${name.slice(0, 60)}”`}, which is not in Policy`,
+			`${field} names ${ruleOptions.find((option) => option.value === name)?.name ?? 'a rule'}, which is not in Policy`,
 			'Add the rule to Policy, or take it out here.',
 		);
 	}
-	return RULE_NAMES.filter((rule) => chosen.includes(rule));
+	return RULE_NAMES.filter((rule) => chosen.some((name) => name === rule));
 }
 
 const nameOf = (rule: RuleName) =>
 	String(ruleOptions.find(({ value }) => value === rule)?.name ?? rule);
 
 function readCount(rule: RuleName, value: unknown): number {
-	const text = String(value ?? '').trim();
+	const text = plainText(value);
 	if (/^\d{1,6}$/.test(text)) return Number(text);
-	throw badValue(nameOf(rule), text, 'a whole number, 0 or more');
+	throw badValue(nameOf(rule), value, 'a whole number, 0 or more');
 }
 
 function readPatterns(rule: RuleName, value: unknown): string[] {
-	const parts = Array.isArray(value) ? value.map(String) : String(value ?? '').split(',');
-	const patterns = parts.map((part) => part.trim()).filter((part) => part !== '');
-	if (patterns.length > 0) return patterns;
+	const patterns = entriesOf(value).map((pattern) => givenText(nameOf(rule), pattern));
+	if (patterns.length > 0 && !patterns.includes('')) return patterns;
 	throw badValue(nameOf(rule), '', 'at least one name, such as Firefox*');
 }
