@@ -243,10 +243,7 @@ export class EmnifyClient {
 				return { ...response, body: withNumericIds(response.body) };
 			}
 			if (succeeded) throw unexpectedAnswer(response, request);
-			const { credential, totpSecrets } = this;
-			const session = currentSession(credential);
-			const known = { body: request.body, credential, session, totpSecrets: [...totpSecrets] };
-			throw refusal({ ...response, body: withoutSecrets(response.body, known) }, request);
+			throw refusal(this.withoutSecrets(response, request.body), request);
 		};
 		if (request.method !== 'GET' || request.once) return await attempt();
 		return await this.reads.attempt(attempt, this.signal);
@@ -348,14 +345,21 @@ export class EmnifyClient {
 			const response = await this.send({ ...options, headers });
 			const { status } = response;
 			if (status === 429) {
-				const sent = { ...(options.body as object | undefined), auth_token: token };
-				throw refusal({ ...response, body: withoutSecrets(response.body, sent) }, purpose);
+				throw refusal(this.withoutSecrets(response, options.body), purpose);
 			}
 			if (status !== 401 && status < 500) reportWorking(this.credential, token);
 			return { response, sentMs };
 		};
 		const rateLimit = rateLimitOf(this.credential.baseUrl);
 		return await rateLimit.pass(attempt, this.rateLimitPatience, this.signal);
+	}
+
+	/** The response without what emnify knows of secrets, and could repeat. */
+	private withoutSecrets(response: HttpResponse, requestBody: unknown): HttpResponse {
+		const { credential } = this;
+		const session = currentSession(credential);
+		const known = { requestBody, credential, session, totpSecrets: [...this.totpSecrets] };
+		return { ...response, body: withoutSecrets(response.body, known) };
 	}
 
 	private get rateLimitPatience(): PausePatience {
