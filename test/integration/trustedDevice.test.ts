@@ -340,7 +340,7 @@ describe('bad input is refused before any request, a login included:', () => {
 		[{}, AN_OBJECT],
 	])('a limit of %p', async (value, quoted) => {
 		const { run, simulator } = await start();
-		const parameters = getAll({ returnAll: false, limit: VALUE });
+		const parameters = getAll({ user: byId(observer.id), returnAll: false, limit: VALUE });
 		const result = await run(parameters, { items: itemsOf([value]) });
 		expect(failureOf(result).message).toBe(refusedValue('Limit', quoted, 'a whole number above 0'));
 		expect(simulator.requests).toEqual([]);
