@@ -1,9 +1,9 @@
 import { CONCURRENT_READS } from '../../nodes/Emnify/shared/concurrency';
 import { contractLimits } from '../simulator';
 
-/** The fewest requests that an audit takes: a login, each page of users once, each user's devices once. */
+/** The fewest requests that an audit takes: a login, the Workspace, each page of users once, each user's devices once. */
 export function fewestRequests(users: number): number {
-	return 1 + Math.ceil(users / contractLimits().perPageMaximum) + users;
+	return 2 + Math.ceil(users / contractLimits().perPageMaximum) + users;
 }
 
 /** The shortest time for so many requests if there is always the full number of them in flight, in milliseconds. */
