@@ -477,7 +477,11 @@ describe('Continue On Fail', () => {
 		const { run, simulator, credential } = await start();
 		simulator.faults.next({ kind: 'status', status: 500 }, { endpoint: DELETE });
 		const result = await run(parameters, {
-			items: itemsOf([1]),
+			items: itemsOf(
+				devicesOf(simulator)
+					.slice(0, 1)
+					.map(({ id }) => id),
+			),
 			onError: 'continueRegularOutput',
 		});
 		const token = String(engine().storedCredential(credential).sessionToken);
