@@ -1,9 +1,13 @@
 import { CONCURRENT_READS } from '../../nodes/Emnify/shared/concurrency';
 import { contractLimits } from '../simulator';
 
-/** The fewest requests that an audit takes: a login, each page of users once, each user's devices once. */
+/**
+ * The fewest requests that an audit takes: a login, the Workspace, each user's devices once, and each page of users once, of
+ * several the first one twice.
+ */
 export function fewestRequests(users: number): number {
-	return 1 + Math.ceil(users / contractLimits().perPageMaximum) + users;
+	const pages = Math.ceil(users / contractLimits().perPageMaximum);
+	return 2 + pages + (pages > 1 ? 1 : 0) + users;
 }
 
 /** The shortest time for so many requests if there is always the full number of them in flight, in milliseconds. */

@@ -23,8 +23,8 @@ const byId = (value: string | number) => ({ __rl: true, mode: 'id', value: Strin
 const jsonOf = (items: INodeExecutionData[]) => items.map(({ json }) => json);
 
 const usersOfAcme = ({ simulator }: Stage) =>
-	[...simulator.world.users.values()].filter(
-		({ organisationId }) => organisationId === seed.ids.acme,
+	[...simulator.world.users.values()].filter(({ organisationId }) =>
+		simulator.world.sees(seed.ids.acme, organisationId),
 	);
 
 const devicesOf = (stage: Stage, user: number) =>

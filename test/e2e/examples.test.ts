@@ -162,6 +162,21 @@ describe('trusted-device-audit', () => {
 			{ text: expect.stringMatching(/the devices of 1 user could not be read/) },
 		]);
 	});
+
+	test('reports that it saw nobody', async () => {
+		const workflowId = await importExample('trusted-device-audit', (example) => {
+			const parameters = parametersOf(example, 'Audit trusted devices');
+			Object.assign(parameters, { scope: 'filtered', filters: { name: 'nobody' } });
+		});
+		await runNow(workflowId);
+		expect(alerts()).toEqual([
+			{
+				text: expect.stringMatching(
+					/^\*Trusted-device audit: nothing was checked because no user fits the filters\*/,
+				),
+			},
+		]);
+	});
 });
 
 describe('new-trusted-devices', () => {
@@ -214,7 +229,7 @@ describe('new-trusted-devices', () => {
 	function devicesOfTheLastWeek(): number {
 		const weekAgo = simulator.clock.now().getTime() - 7 * 24 * 3_600_000;
 		return [...simulator.world.users.values()]
-			.filter(({ organisationId }) => organisationId === seed.ids.acme)
+			.filter(({ organisationId }) => simulator.world.sees(seed.ids.acme, organisationId))
 			.flatMap(({ trustedDevices }) => trustedDevices)
 			.filter(({ activatedAt }) => activatedAt && activatedAt.getTime() > weekAgo).length;
 	}
@@ -268,11 +283,11 @@ describe('new-trusted-devices', () => {
 	});
 });
 
-describe('revoke-devices-of-deactivated-users', () => {
-	const NAME = 'revoke-devices-of-deactivated-users';
-	const deactivated = [seed.suspendedUser.username, 'ina.gone@acme-fleet.example'];
+describe('revoke-devices-of-suspended-users', () => {
+	const NAME = 'revoke-devices-of-suspended-users';
+	const suspended = [seed.suspendedUser.username, 'ina.gone@acme-fleet.example'];
 	const devices = () =>
-		deactivated.flatMap((username) => simulator.world.user(username).trustedDevices);
+		suspended.flatMap((username) => simulator.world.user(username).trustedDevices);
 	const lineOf = ({ id }: { id: number }, outcome: string) =>
 		new RegExp(`^- .*\\(device ${id}\\): ${outcome}$`, 'm');
 
@@ -320,12 +335,12 @@ describe('mfa-compliance', () => {
 	const withoutKey = () =>
 		[...simulator.world.users.values()].filter(
 			({ organisationId, statusId, mfaKeys }) =>
-				organisationId === seed.ids.acme &&
+				simulator.world.sees(seed.ids.acme, organisationId) &&
 				statusId !== userStatuses.suspended.id &&
 				!mfaKeys.some((key) => key.statusId === mfaKeyStatuses.active.id),
 		);
 
-	test('reports every user without an active key, but deactivated ones, in one message', async () => {
+	test('reports every user without an active key, but suspended ones, in one message', async () => {
 		const usernames = withoutKey().map(({ username }) => `- \`${username}\``);
 		expect(usernames.length).toBeGreaterThan(1);
 		await runNow(await importExample('mfa-compliance'));
@@ -351,11 +366,21 @@ describe('mfa-compliance', () => {
 			},
 		]);
 	});
+
+	test('reports that it saw nobody', async () => {
+		const workflowId = await importExample('mfa-compliance', (example) => {
+			parametersOf(example, 'List users').filters = { name: 'nobody' };
+		});
+		await runNow(workflowId);
+		expect(alerts()).toEqual([
+			{ text: expect.stringMatching(/\*Warning:\* 1 could not be checked\n- User is empty$/) },
+		]);
+	});
 });
 
 describe('application-token-report', () => {
 	/** What the seeded world has in force: two of Acme Fleet's tokens are revoked or expired. */
-	const inForce = 5;
+	const inForce = 4;
 
 	test('reports the tokens in force that never end or have no description, in one message', async () => {
 		const { administrator } = seed;
@@ -370,7 +395,7 @@ describe('application-token-report', () => {
 		const [heading, ...lines] = (alert?.text ?? '').split('\n');
 		expect(heading).toBe(`*Application tokens to tidy up: ${inForce} of ${inForce + 1} in force*`);
 		const named = lines.map((line) => Number(/\(token (\d+), created by /.exec(line)?.[1]));
-		expect(named.sort()).toEqual([201, 205, 206, 207, 902]);
+		expect(named.sort()).toEqual([201, 205, 206, 902]);
 		expect(alert?.text).toMatch(/^- `Data centre` \(token 205, .+\): no expiry date$/m);
 		expect(alert?.text).toMatch(/^- \(token 902, .+\): no expiry date, no description$/m);
 	});

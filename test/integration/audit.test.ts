@@ -19,6 +19,7 @@ import {
 	VALUE,
 	type Bench,
 } from './support';
+import type { NodeRun } from './engine';
 
 const USERS = 'GET /api/v1/user';
 const USER = 'GET /api/v1/user/{user_id}';
@@ -117,6 +118,16 @@ describe('output', () => {
 		);
 		expect(json).toEqual([
 			{
+				complete: true,
+				gaps: [],
+				workspace: { id: ids.acme, name: 'Acme Fleet' },
+				organisations: [
+					{ id: ids.acme, name: 'Acme Fleet', users: 13 },
+					{ id: ids.nordic, name: 'Acme Fleet Nordic', users: 1 },
+				],
+				checked_at: expect.stringMatching(/^\d{4}-\d{2}-\d{2}T.*Z$/),
+				scope: 'All users',
+				users_listed: 14,
 				users_checked: 14,
 				users_failed: 0,
 				devices: 23,
@@ -287,12 +298,263 @@ describe('nothing to find', () => {
 			},
 		]);
 	});
+});
 
-	test('no user fits the filters', async () => {
+describe('what was not looked at comes first', () => {
+	const firstLine = (json: IDataObject | undefined) => String(json?.text).split('\n')[0];
+	const notAnAllClear = (json: IDataObject | undefined) => {
+		expect(json?.complete).toBe(false);
+		expect(json?.text).not.toMatch(/nothing found|no findings|every device meets/i);
+	};
+	const gap = (rule: string, message: string) => ({
+		user: { id: null, username: null, name: null, status: null },
+		device: null,
+		age_days: null,
+		trusted_until: null,
+		findings: [{ rule, message }],
+		compliant: false,
+	});
+	const hintsOf = ({ stored }: NodeRun) =>
+		stored.data.resultData.runData.Emnify?.[0]?.hints?.map(({ message }) => message);
+
+	const nobody = { scope: 'filtered', filters: { username: 'nobody@acme-fleet.example' } };
+	test.each(['findings', 'devices'])('no user fits the filters, among the %s', async (output) => {
 		const { run } = await start();
-		const filters = { username: 'nobody@acme-fleet.example' };
-		const result = await run(audit({ scope: 'filtered', filters, output: 'summary' }));
-		expect(result.json).toMatchObject([{ users_checked: 0, users_failed: 0, devices: 0 }]);
+		const result = await run(audit({ ...nobody, output }));
+		const message = 'Nothing was checked because no user fits the filters';
+		expect(result.json).toEqual([gap('nothing_checked', message)]);
+		expect(pairedItems(result.items)).toEqual([0]);
+		expect(hintsOf(result)).toEqual([`${message}.`]);
+	});
+
+	test('no user fits the filters, in the summary', async () => {
+		const { run } = await start();
+		const { json } = await run(audit({ ...nobody, output: 'summary' }));
+		expect(json).toMatchObject([
+			{
+				gaps: ['Nothing was checked because no user fits the filters'],
+				scope: 'Users that fit `username:nobody@acme-fleet.example`',
+				users_listed: 0,
+				users_checked: 0,
+				users_failed: 0,
+				devices: 0,
+			},
+		]);
+		expect(firstLine(json[0])).toBe(
+			'*Trusted-device audit: nothing was checked because no user fits the filters*',
+		);
+		notAnAllClear(json[0]);
+	});
+
+	test('emnify lists no user', async () => {
+		const { run, simulator, logIn } = await start();
+		const message = 'Nothing was checked because emnify listed no user';
+		await logIn();
+		for (const user of simulator.world.users.values()) user.organisationId = ids.cargo;
+		expect((await run(audit())).json).toEqual([gap('nothing_checked', message)]);
+		const { json } = await run(audit({ output: 'summary' }));
+		expect(json).toMatchObject([{ gaps: [message], users_listed: 0, scope: 'All users' }]);
+		notAnAllClear(json[0]);
+	});
+
+	test('nobody’s devices may be read', async () => {
+		const { run, simulator } = await start();
+		const refuse = () =>
+			simulator.faults.next({ kind: 'status', status: 403 }, { endpoint: DEVICES, times: 100 });
+		refuse();
+		const message = 'Nothing was checked because none of 14 users could be read';
+		const findings = (await run(audit())).json;
+		expect(findings[0]).toEqual(gap('nothing_checked', message));
+		expect(findings).toHaveLength(15);
+		expect(devicesIn(findings).every(({ compliant }) => !compliant)).toBe(true);
+		const { json } = await run(audit({ output: 'summary' }));
+		expect(json).toMatchObject([
+			{ gaps: [message], users_listed: 14, users_checked: 0, users_failed: 14 },
+		]);
+		expect(firstLine(json[0])).toBe(`*Trusted-device audit: n${message.slice(1)}*`);
+		notAnAllClear(json[0]);
+	});
+
+	test('half of the users cannot be read', async () => {
+		const { run } = await start();
+		const half = { scope: 'input', user: byId(VALUE), policy: { maxAgeDays: 9999 } };
+		const items = itemsOf([observer.id, 999, ids.foreignUser, administrator.id]);
+		const found = await run(audit(half), { items });
+		expect(found.json).toMatchObject([
+			gap('mostly_unreadable', '2 of 4 users could not be read'),
+			{ user: { id: 999 }, findings: [{ rule: 'unreadable' }] },
+			{ user: { id: ids.foreignUser }, findings: [{ rule: 'unreadable' }] },
+		]);
+		const { json } = await run(audit({ ...half, output: 'summary' }), { items });
+		expect(firstLine(json[0])).toBe(
+			'*Trusted-device audit incomplete: 2 of 4 users could not be read; 5 devices judged, the rest is unknown*',
+		);
+		notAnAllClear(json[0]);
+	});
+
+	test('items that name no user', async () => {
+		const { run, simulator } = await start();
+		const parameters = audit({ scope: 'input', user: byId(VALUE), output: 'summary' });
+		const stopped = await run(parameters, { items: itemsOf([undefined, undefined]) });
+		expect(failureOf(stopped)).toMatchObject({ message: 'User is empty', itemIndex: 0 });
+		expect(simulator.requests).toEqual([]);
+
+		const continued = { onError: 'continueRegularOutput' } as const;
+		const nothing = await run(parameters, { items: itemsOf([undefined, null]), ...continued });
+		expect(nothing.json).toEqual([{ error: 'User is empty' }, { error: 'User is empty' }]);
+
+		const items = itemsOf([undefined, ids.userWithoutDevices, '']);
+		const { json } = await run(parameters, { items, ...continued });
+		const summary = json.find(({ text }) => text !== undefined);
+		expect(json).toHaveLength(3);
+		expect(summary).toMatchObject({
+			gaps: ['2 of 3 items named no user'],
+			scope: '1 user of the input, 3 items',
+			users_listed: 1,
+			users_checked: 1,
+		});
+		expect(firstLine(summary)).toMatch(/incomplete: 2 of 3 items named no user/);
+		notAnAllClear(summary);
+	});
+
+	test('a user whom emnify lists without an ID passes for nothing', async () => {
+		const { run, simulator } = await start();
+		(simulator.world.user(observer.id) as { id?: number }).id = undefined;
+		const result = await run(audit({ output: 'summary', options: AT_ONCE }));
+		// The list as a whole may be refused; what must not happen is a request for “undefined”, or an all-clear.
+		if (!result.error) notAnAllClear(result.json[0]);
+		expect(simulator.requests.map(({ path }) => path).join()).not.toMatch(/undefined|null|NaN/);
+	});
+
+	test('many items that name one and the same user are warned of', async () => {
+		const { run } = await start();
+		const one = audit({ scope: 'input', user: byId(observer.id), output: 'summary' });
+		const result = await run(one, { items: times(13) });
+		expect(hintsOf(result)).toEqual([
+			'All 13 items name the same user. If that is not meant, enter an expression in User, such as {{ $json.id }}.',
+		]);
+		expect(result.json[0]).toMatchObject({ scope: '1 user of the input, 13 items' });
+	});
+});
+
+describe('the Workspace', () => {
+	const WORKSPACE = 'GET /api/v1/organisation/my';
+	const summary = audit({ output: 'summary', options: AT_ONCE });
+
+	test('is asked for once, for a summary only', async () => {
+		const { run, simulator } = await start();
+		await run(audit());
+		expect(simulator.count(WORKSPACE)).toBe(0);
+		const { json } = await run(summary);
+		expect(simulator.count(WORKSPACE)).toBe(1);
+		expect(json[0]).toMatchObject({ workspace: { id: ids.acme, name: 'Acme Fleet' } });
+		expect(json[0]?.text).toMatch(
+			/\nWorkspace `Acme Fleet` \(ID 1\) · Users of `Acme Fleet` \(ID 1\): 13, `Acme Fleet Nordic` \(ID 4\): 1 · All users · \d+ \w+ \d{4} at \d\d:\d\d UTC · 14 of 14 users read · 23 devices\n/,
+		);
+	});
+
+	test.each<[string, Fault]>([
+		['403', { kind: 'status', status: 403 }],
+		['404', { kind: 'status', status: 404 }],
+		['500', { kind: 'status', status: 500 }],
+		['a cut answer', { kind: 'truncate' }],
+		['a page of HTML', { kind: 'html' }],
+		['no connection', { kind: 'reset' }],
+		['a list', { kind: 'status', status: 200, body: [] }],
+		['nothing of use', { kind: 'status', status: 200, body: { id: null, name: null } }],
+	])('may be unreadable (%s), which fails nothing and is said', async (_what, fault) => {
+		const { run, simulator } = await start();
+		simulator.faults.next(fault, { endpoint: WORKSPACE, times: 10 });
+		const { json, error } = await run(audit({ output: 'summary' }));
+		expect(error).toBeUndefined();
+		expect(json[0]).toMatchObject({ complete: true, workspace: null, users_checked: 14 });
+		expect(json[0]?.text).toContain(
+			'Workspace unknown: its name could not be read · Users of `Acme Fleet` (ID 1): 13,',
+		);
+		expect(simulator.count(WORKSPACE)).toBe(1);
+	});
+
+	test('and the time are emnify’s', async () => {
+		const startsAt = new Date('2031-05-05T05:05:00Z');
+		const { run } = await start({ startsAt });
+		const { json } = await run(summary);
+		const checkedAt = Date.parse(String(json[0]?.checked_at));
+		expect(Math.abs(checkedAt - startsAt.getTime())).toBeLessThan(10_000);
+		expect(json[0]?.text).toMatch(/ · 5 May 2031 at 05:0[45] UTC · /);
+	});
+});
+
+describe('a status that emnify does not tell', () => {
+	const inactive = { flagInactiveUsers: true };
+
+	/** emnify's answer on one user, with this status. */
+	const withStatus = async (status: unknown, fields: INodeParameters = {}) => {
+		const bench = await start();
+		const body = { id: observer.id, username: observer.username, name: null, status };
+		bench.simulator.faults.next({ kind: 'status', status: 200, body }, { endpoint: USER });
+		const parameters = audit({
+			scope: 'input',
+			user: byId(observer.id),
+			policy: inactive,
+			...fields,
+		} as INodeParameters);
+		return { ...(await bench.run(parameters)), simulator: bench.simulator };
+	};
+
+	test.each([null, undefined, {}, { id: null, description: null }, { description: '' }])(
+		'%j does not pass for active',
+		async (status) => {
+			const { json, error } = await withStatus(status);
+			expect(error).toBeUndefined();
+			expect(devicesIn(json)).toHaveLength(3);
+			for (const { user, findings } of devicesIn(json)) {
+				expect(user.status).toBeNull();
+				expect(findings).toEqual([
+					{ rule: 'flagInactiveUsers', message: 'Status of the user is unknown' },
+				]);
+			}
+		},
+	);
+
+	test.each([
+		[{ id: 1 }, []],
+		[{ id: 1, description: 'Aktiv' }, []],
+		[{ id: 2 }, ['User is Suspended']],
+		[{ id: 0, description: null }, ['User is Activation pending']],
+		[{ id: 2, description: 'Active' }, ['User is Suspended']],
+	])('%j is judged by its ID', async (status, messages) => {
+		const { json } = await withStatus(status);
+		const found = devicesIn(json).flatMap(({ findings }) => findings.map((one) => one.message));
+		expect([...new Set(found)]).toEqual(messages);
+	});
+
+	test('is no reason to revoke, while another rule is', async () => {
+		const revoking = { revoke: 'revoke', maxRevocations: 10, output: 'devices' };
+		const kept = await withStatus(null, { ...revoking, revokeRules: ['flagInactiveUsers'] });
+		expect(devicesIn(kept.json).map(({ revocation }) => revocation?.outcome)).toEqual([
+			'none',
+			'none',
+			'none',
+		]);
+		expect(kept.simulator.count(DELETE)).toBe(0);
+		const old = await withStatus(null, {
+			...revoking,
+			policy: { ...inactive, maxAgeDays: 90 },
+			revokeRules: ['flagInactiveUsers', 'maxAgeDays'],
+		});
+		expect(old.simulator.count(DELETE)).toBe(1);
+	});
+
+	test('null in every other field crashes nothing', async () => {
+		const { run } = await start({ dialects: ['nulls'] });
+		for (const output of ['findings', 'devices', 'summary']) {
+			const { json, error } = await run(
+				audit({ output, policy: { maxAgeDays: 59, flagMissingData: true, ...inactive } }),
+			);
+			expect(error).toBeUndefined();
+			expect(json.length).toBeGreaterThan(0);
+			expect(JSON.stringify(json)).not.toMatch(/1970|NaN|Invalid|undefined/);
+		}
 	});
 });
 
@@ -346,11 +608,11 @@ describe('a user whose devices cannot be read', () => {
 			audit({ scope: 'input', user: byId(VALUE), policy: { maxAgeDays: 9999 } }),
 			{ items: itemsOf([999, ids.foreignUser, administrator.id]) },
 		);
-		expect(result.json).toMatchObject([
+		expect(result.json.slice(1)).toMatchObject([
 			{ user: { id: 999, username: null }, findings: [{ rule: 'unreadable' }] },
 			{ user: { id: ids.foreignUser }, findings: [{ rule: 'unreadable' }] },
 		]);
-		expect(pairedItems(result.items)).toEqual([0, 1]);
+		expect(pairedItems(result.items.slice(1))).toEqual([0, 1]);
 	});
 
 	test('stops the audit where that is chosen', async () => {
@@ -452,7 +714,9 @@ describe('a user whose devices cannot be read', () => {
 		const { run, simulator } = await large(200);
 		simulator.faults.next({ kind: 'status', status: 503 }, { ...failing, times: 1000 });
 		const result = await run(audit({ options: AT_ONCE }));
-		expect(failureOf(result).message).toMatch(/emnify failed to process it \(HTTP 503\)/);
+		expect(failureOf(result).message).toMatch(
+			/^Could not list the trusted devices of user \d+: .*\(HTTP 503\)/,
+		);
 		expect(simulator.count(DEVICES)).toBeLessThan(50);
 	});
 });
@@ -496,7 +760,7 @@ describe('is refused before any request is sent:', () => {
 			/^Activated After .* is not a date/,
 		],
 		['no date', { policy: { activatedAfter: '' } }, /^Activated After is empty/],
-		['an unknown scope', { scope: '={{ "some" }}' }, /^Users “some” is not one of/],
+		['an unknown scope', { scope: '={{ "some" }}', user: byId(1) }, /^Users “some” is not one of/],
 		['an unknown output', { output: '={{ "csv" }}' }, /^Output “csv” is not one of/],
 		[
 			'a rule switched on by a word',
@@ -780,9 +1044,10 @@ describe('any number of users', () => {
 		expect(json).toHaveLength(2000);
 		expect(new Set(deviceIds(json)).size).toBe(2000);
 		expect(simulator.count(LOGIN)).toBe(1);
-		expect(simulator.count(USERS)).toBe(10);
+		// Ten pages, the first of them twice.
+		expect(simulator.count(USERS)).toBe(11);
 		expect(simulator.count(DEVICES)).toBe(1000);
-		expect(simulator.count()).toBe(1011);
+		expect(simulator.count()).toBe(1012);
 	});
 
 	test('10,000 users under every fault lose no device', async () => {

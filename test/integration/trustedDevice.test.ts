@@ -340,7 +340,7 @@ describe('bad input is refused before any request, a login included:', () => {
 		[{}, AN_OBJECT],
 	])('a limit of %p', async (value, quoted) => {
 		const { run, simulator } = await start();
-		const parameters = getAll({ returnAll: false, limit: VALUE });
+		const parameters = getAll({ user: byId(observer.id), returnAll: false, limit: VALUE });
 		const result = await run(parameters, { items: itemsOf([value]) });
 		expect(failureOf(result).message).toBe(refusedValue('Limit', quoted, 'a whole number above 0'));
 		expect(simulator.requests).toEqual([]);
@@ -477,7 +477,11 @@ describe('Continue On Fail', () => {
 		const { run, simulator, credential } = await start();
 		simulator.faults.next({ kind: 'status', status: 500 }, { endpoint: DELETE });
 		const result = await run(parameters, {
-			items: itemsOf([1]),
+			items: itemsOf(
+				devicesOf(simulator)
+					.slice(0, 1)
+					.map(({ id }) => id),
+			),
 			onError: 'continueRegularOutput',
 		});
 		const token = String(engine().storedCredential(credential).sessionToken);

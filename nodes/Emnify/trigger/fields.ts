@@ -50,7 +50,11 @@ export const triggerFields: INodeProperties[] = [
 		description:
 			'Whose trusted devices, MFA keys and failed logins count. Other events concern the workspace, and always count.',
 		options: [
-			{ name: 'All Users', value: 'all', description: 'Everyone in the workspace' },
+			{
+				name: 'All Users',
+				value: 'all',
+				description: 'Everyone in the workspace and its child organisations',
+			},
 			{ name: 'Chosen Users', value: 'chosen', description: 'The users named here' },
 			{ name: 'Filtered Users', value: 'filtered', description: 'Those that fit the filters' },
 		],

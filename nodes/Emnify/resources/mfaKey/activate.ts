@@ -80,7 +80,7 @@ export const activateMfaKey = defineOperation({
 			body: { status: { id: 1 }, code },
 			action: `activate MFA key ${keyId}`,
 			advice: {
-				404: 'Only the keys of the user who logs in can be activated: check the ID, and the user of the credential.',
+				404: 'Only the keys of the user who logs in can be activated. Check the ID, and the user of the credential.',
 				409: 'The MFA key is active already: nothing is left to do.',
 				422: 'The code is wrong or has expired. Use the code that the authenticator app shows now, and check that its clock is right.',
 			},

@@ -36,7 +36,11 @@ const fields: INodeProperties[] = [
 		default: 'all',
 		description: 'Whose trusted devices to audit',
 		options: [
-			{ name: 'All Users', value: 'all', description: 'Everyone in the workspace' },
+			{
+				name: 'All Users',
+				value: 'all',
+				description: 'Everyone in the workspace and its child organisations',
+			},
 			{ name: 'Filtered Users', value: 'filtered', description: 'Those that fit the filters' },
 			{ name: 'Users of the Input', value: 'input', description: 'One user for each item' },
 		],

@@ -58,7 +58,8 @@ export const policyField: INodeProperties = {
 			name: 'flagInactiveUsers',
 			type: 'boolean',
 			default: true,
-			description: 'Whether to find every device of a user who is not active',
+			description:
+				'Whether to find every device of a user who is not active, such as a suspended one, or whose status is unknown',
 		},
 		{
 			displayName: 'Flag Missing Data',

@@ -38,7 +38,8 @@ export const revokeFields: INodeProperties[] = [
 		type: 'multiOptions',
 		required: true,
 		default: [],
-		description: 'A device that breaks one of these rules is revoked. Each must be in Policy.',
+		description:
+			'A device that breaks one of these rules is revoked. Each must be in Policy. That a user’s status is unknown revokes nothing.',
 		options: ruleOptions,
 		displayOptions: { show: { revoke: ['dryRun', 'revoke'] } },
 	},

@@ -13,7 +13,8 @@ export const getAllUsers = defineOperation({
 		name: 'Get Many',
 		value: 'getAll',
 		action: 'Get many users',
-		description: 'List the users of the workspace, for administrators only',
+		description:
+			'List the users of the workspace and its child organisations, for administrators only',
 	},
 	fields: [
 		...limitFields,
