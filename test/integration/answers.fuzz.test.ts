@@ -3,9 +3,11 @@ import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
 import fc from 'fast-check';
-import type { INodeParameters } from 'n8n-workflow';
+import type { INodeParameters, NodeError } from 'n8n-workflow';
 
+import { EVENT_NAMES } from '../../nodes/Emnify/trigger/events';
 import { Engine } from './engine';
+import { PollingWorkflow } from './polling';
 import { AT_ONCE, byId, byUsername, everythingStored } from './support';
 
 // Whatever the server answers, in n8n's engine: the node ends in output or in words, and never writes more than was asked for.
@@ -202,54 +204,113 @@ const operations = [
 
 let counter = 0;
 
-test.each(operations)('%s', async (_name, parameters) => {
-	await fc.assert(
-		fc.asyncProperty(
-			fc.array(answer, { minLength: 1, maxLength: 4 }),
-			fc.oneof({ weight: 4, arbitrary: fc.constant(false) }, fc.constant(true)),
-			fc.boolean(),
-			async (answers, fuzzesLogin, continues) => {
-				const name = `run${counter++}`;
-				const run: Run = { answers, fuzzesLogin, requests: [] };
-				runs.set(name, run);
-				const { port } = server.address() as AddressInfo;
-				const credential = engine.storeCredential({
-					baseUrl: `http://127.0.0.1:${port}/${name}`,
-					authenticationMethod: 'userCredentials',
-					username: 'someone@example.com',
-					password: `fake-${name}`,
-				});
-				const result = await engine.run({
-					credential,
-					parameters,
-					retryOnFail: false,
-					...(continues && { onError: 'continueRegularOutput' as const }),
-				});
-				expect(run.requests.length).toBeLessThan(MOST_REQUESTS);
-				// With a 401 emnify has done nothing, and it is sent again after a new login.
-				const writes = run.requests
-					.filter(({ request, status }) => !request.startsWith('GET') && status !== 401)
-					.map(({ request }) => request);
-				expect(writes.length).toBeLessThan(parameters.operation === 'audit' ? 5 : 2);
-				expect(new Set(writes).size).toBe(writes.length);
-				const failures = [result.error, ...result.items.map(({ error }) => error)];
-				for (const failure of failures) {
-					if (!failure) continue;
-					expect(failure.name).toMatch(/^Node(Api|Operation)Error$/);
-					expect(failure.message).toMatch(IN_WORDS);
-					expect(failure.message.length).toBeLessThan(3_000);
-					expect(failure.description ?? '').not.toBe('');
-				}
-				if (failures.some((failure) => failure)) {
-					expect(everythingStored(result)).not.toContain(`fake-${name}`);
-				}
-				runs.delete(name);
-			},
-		),
-		{ numRuns: 12 },
-	);
-});
+/** A server that answers so, and a credential for it; each has a limit of its own, and a session. */
+function serve(answers: Answer[], fuzzesLogin: boolean) {
+	const name = `run${counter++}`;
+	const run: Run = { answers, fuzzesLogin, requests: [] };
+	runs.set(name, run);
+	const { port } = server.address() as AddressInfo;
+	const credential = engine.storeCredential({
+		baseUrl: `http://127.0.0.1:${port}/${name}`,
+		authenticationMethod: 'userCredentials',
+		username: 'someone@example.com',
+		password: `fake-${name}`,
+	});
+	return { run, credential, secret: `fake-${name}` };
+}
+
+const answers = fc.array(answer, { minLength: 1, maxLength: 4 });
+const rarely = fc.oneof({ weight: 4, arbitrary: fc.constant(false) }, fc.constant(true));
 
 /** A failure of JavaScript reads otherwise. */
 const IN_WORDS =
 	/^(Could not |emnify|No answer|The (connection|server|request|answer|login|refresh|address)|No secure)/;
+
+function expectInWords(failure: unknown): void {
+	const { name, message, description } = failure as NodeError;
+	expect(name).toMatch(/^Node(Api|Operation)Error$/);
+	expect(message).toMatch(IN_WORDS);
+	expect(message.length).toBeLessThan(3_000);
+	expect(description ?? '').not.toBe('');
+}
+
+test.each(operations)('%s', async (_name, parameters) => {
+	await fc.assert(
+		fc.asyncProperty(answers, rarely, fc.boolean(), async (given, fuzzesLogin, continues) => {
+			const { run, credential, secret } = serve(given, fuzzesLogin);
+			const result = await engine.run({
+				credential,
+				parameters,
+				...(continues && { onError: 'continueRegularOutput' as const }),
+			});
+			expect(run.requests.length).toBeLessThan(MOST_REQUESTS);
+			// With a 401 emnify has done nothing, and it is sent again after a new login.
+			const writes = run.requests
+				.filter(({ request, status }) => !request.startsWith('GET') && status !== 401)
+				.map(({ request }) => request);
+			expect(writes.length).toBeLessThan(parameters.operation === 'audit' ? 5 : 2);
+			expect(new Set(writes).size).toBe(writes.length);
+			const failures = [result.error, ...result.items.map(({ error }) => error)].filter(
+				(failure) => failure !== undefined,
+			);
+			failures.forEach(expectInWords);
+			if (failures.length > 0) expect(everythingStored(result)).not.toContain(secret);
+		}),
+		{ numRuns: 12 },
+	);
+});
+
+const ofUser = { user: byId(7) };
+const lists: Array<[method: string, parameters: INodeParameters]> = [
+	['searchApplicationTokens', {}],
+	['searchMfaKeys', ofUser],
+	['searchOwnMfaKeys', {}],
+	['searchTrustedDevices', ofUser],
+	['searchUsers', {}],
+	['getEventTypes', {}],
+	['getMfaKeyTypes', {}],
+	['getUserStatuses', {}],
+];
+
+test.each(lists)('%s', async (method, parameters) => {
+	await fc.assert(
+		fc.asyncProperty(answers, fc.constantFrom(undefined, 'a', 'a@b'), async (given, filter) => {
+			const { run, credential } = serve(given, false);
+			const node = { credential, parameters };
+			const list = method.startsWith('search')
+				? engine.search(method, node, filter).then(({ results }) => results)
+				: engine.loadOptions(method, node);
+			await list.then(
+				(found) => {
+					for (const { name } of found) expect(typeof name).toBe('string');
+				},
+				(failure: unknown) => expectInWords(failure),
+			);
+			expect(run.requests.length).toBeLessThan(MOST_REQUESTS);
+		}),
+		{ numRuns: 25 },
+	);
+});
+
+test('the trigger', async () => {
+	await fc.assert(
+		fc.asyncProperty(answers, answers, async (atFirst, later) => {
+			const { run, credential } = serve(atFirst, false);
+			const workflow = new PollingWorkflow(engine, credential, {
+				events: EVENT_NAMES,
+				scope: 'all',
+			});
+			workflow.budgetMs = 100;
+			await workflow.activate().catch((failure: Error) => {
+				expect(failure.message).toMatch(/^There was a problem activating the workflow: "/);
+				expect(failure.message.split('"')[1]).toMatch(IN_WORDS);
+			});
+			run.answers = later;
+			await workflow.tick().catch(() => {});
+			workflow.failures.forEach(expectInWords);
+			expect(run.requests.length).toBeLessThan(MOST_REQUESTS);
+			await workflow.deactivate();
+		}),
+		{ numRuns: 12 },
+	);
+});
