@@ -371,11 +371,22 @@ describe('applicationToken: create', () => {
 	const expiry = 'Expiry Date';
 	const range = 'IP Range';
 	const anAddress = 'an IP address or a range such as 203.0.113.0/24';
+	test.each([{}, [1], true, 1.5])('a description of %j is no text', async (value) => {
+		const { run, simulator } = await start();
+		const result = await run(create({ description: VALUE }), { items: itemsOf([value]) });
+		expect(failureOf(result).message).toBe('Description is not a text');
+		expect(simulator.requests).toEqual([]);
+	});
+
+	const aDate = 'a date and time since the year 2000, such as 2026-03-01T08:00';
 	test.each([
-		['expiryDate', 'never', expiry, 'a date and time, such as 2026-03-01T08:00'],
+		['expiryDate', 'never', expiry, aDate],
 		['expiryDate', '2020-01-01T00:00:00Z', expiry, 'a date and time in the future'],
-		['expiryDate', 0, expiry, 'a date and time in the future'],
-		['expiryDate', 8e15, expiry, 'a date and time, such as 2026-03-01T08:00'],
+		['expiryDate', 0, expiry, aDate],
+		['expiryDate', 8e15, expiry, aDate],
+		['expiryDate', 1_900_000_000, expiry, aDate],
+		['expiryDate', true, expiry, aDate],
+		['expiryDate', [], expiry, aDate],
 		['ip', 'localhost', range, anAddress],
 		['ip', '203.0.113', range, anAddress],
 		['ip', '203.0.113.256', range, anAddress],
@@ -394,7 +405,6 @@ describe('applicationToken: create', () => {
 		['ip', ':', range, anAddress],
 		['ip', 3405803776, range, anAddress],
 		['ip', {}, range, anAddress],
-		['description', {}, 'Description', 'a text'],
 	])('%s %j is refused before any request', async (field, value, label, expected) => {
 		const { run, simulator } = await start();
 		const result = await run(create({ [field]: VALUE }), { items: itemsOf([value]) });
@@ -481,7 +491,7 @@ describe('applicationToken: revoke', () => {
 				error:
 					'Could not revoke application token 202: emnify does not find it: “Application token not found” (NotFound 1201)',
 			},
-			{ error: expect.stringMatching(/^Application Token is not the ID/) },
+			{ error: expect.stringMatching(/^Application Token “abc” is not the ID/) },
 			{ revoked: true },
 		]);
 		expect(failureIn(result.items[1])).toMatchObject({

@@ -202,7 +202,9 @@ describe('a refusal of any request may repeat what the credential holds', () => 
 		const { error } = await engine.run({
 			credential: engine.storeCredential({
 				baseUrl: simulator.url,
-				applicationToken: seed.applicationToken,
+				authenticationMethod: 'userCredentials',
+				username: seed.userWithoutMfa.username,
+				password: seed.userWithoutMfa.password,
 			}),
 			parameters: {
 				resource: 'mfaKey',

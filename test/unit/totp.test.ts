@@ -72,6 +72,8 @@ describe('agrees with the otpauth library', () => {
 	});
 });
 
+const wide = (letter: string) => String.fromCharCode(letter.charCodeAt(0) + 0xfee0);
+
 describe('a secret is read as people paste it:', () => {
 	const plain = 'JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP';
 	const key = readTotpSecret(plain).key.toString('hex');
@@ -83,6 +85,31 @@ describe('a secret is read as people paste it:', () => {
 		['with spaces, a tab and a line break around it', ` \t${plain}\n`],
 		['as an otpauth address', `otpauth://totp/emnify:a%40b.example?secret=${plain}&issuer=emnify`],
 		['as an otpauth address with a scheme in capitals', `OTPAUTH://totp/x?secret=${plain}`],
+		['in groups with blanks that do not break', plain.replace(/.{4}/g, '$&\u00a0')],
+		['in groups with dashes of a text processor', plain.replace(/.{4}/g, '$&–')],
+		['with spaces of no width', `\u200b${plain.replace(/.{8}/g, '$&\u200b\u200d\ufeff')}\u2060`],
+		['with marks of direction, a soft hyphen and a NUL', `\u202a${plain}\u202c\u00ad\0`],
+		['in wide letters', plain.replace(/[A-Z]/g, (letter) => wide(letter))],
+		[
+			'as an otpauth address with spaces of no width',
+			`\u200botpauth://totp/x?secret=\u200b${plain}`,
+		],
+		['as an otpauth address in capitals', `OTPAUTH://TOTP/X?SECRET=${plain}&DIGITS=6`],
+		['as an otpauth address in small letters', `otpauth://totp/x?secret=${plain.toLowerCase()}`],
+		['without a label', `otpauth://totp?secret=${plain}`],
+		[
+			'with empty parameters',
+			`otpauth://totp/x?secret=${plain}&digits=&period=&algorithm=&issuer=`,
+		],
+		['with a # in the label', `otpauth://totp/emnify #1:a?secret=${plain}`],
+		['with a ? in the label', `otpauth://totp/who?:a?secret=${plain}&issuer=who?`],
+		['with a # in the issuer', `otpauth://totp/x?issuer=a#b&secret=${plain}`],
+		['with a % in the label', `otpauth://totp/100%?secret=${plain}`],
+		['as HmacSHA1', `otpauth://totp/x?secret=${plain}&algorithm=HmacSHA1`],
+		['as HMAC-SHA-1', `otpauth://totp/x?secret=${plain}&algorithm=hmac-sha-1`],
+		['with the secret twice', `otpauth://totp/x?secret=${plain}&secret=${plain}`],
+		['copied from HTML', `otpauth://totp/x?issuer=emnify&amp;secret=${plain}&amp;digits=6`],
+		['with encoded padding', `otpauth://totp/x?secret=${plain}%3D%3D`],
 		[
 			'as an otpauth address whose secret is in groups',
 			`otpauth://totp/x?secret=JBSW%20Y3DP%20EHPK%203PXP%20JBSW%20Y3DP%20EHPK%203PXP`,
@@ -108,6 +135,9 @@ describe('a secret is read as people paste it:', () => {
 		expect(
 			readTotpSecret(`otpauth://totp/x?secret=${plain}&algorithm=SHA-256&digits=8&period=60`),
 		).toMatchObject({ algorithm: 'sha256', digits: 8, period: 60 });
+		expect(
+			readTotpSecret(`otpauth://totp/x?secret=${plain}&amp;algorithm=HmacSHA512&amp;digits=7`),
+		).toMatchObject({ algorithm: 'sha512', digits: 7, period: 30 });
 	});
 });
 
@@ -128,6 +158,13 @@ describe('what is no secret is refused without being repeated:', () => {
 		['an address with digits in words', 'otpauth://totp/marked?secret=JBSWY3DPEHPK3PXP&digits=six'],
 		['an address without a period', 'otpauth://totp/marked?secret=JBSWY3DPEHPK3PXP&period=0'],
 		['something like an address', 'otpauth:marked'],
+		['an address of another kind', 'otpauth://totpx/marked?secret=JBSWY3DPEHPK3PXP'],
+		['two secrets', 'otpauth://totp/marked?secret=JBSWY3DPEHPK3PXP&secret=JBSWY3DPEHPK3PXQ'],
+		['two numbers of digits', 'otpauth://totp/marked?secret=JBSWY3DPEHPK3PXP&digits=6&digits=8'],
+		['an empty secret', 'otpauth://totp/marked?secret=&digits=6'],
+		['a broken encoding', 'otpauth://totp/marked?secret=%E0%A4%A'],
+		['a list of an app', 'otpauth-migration://offline?data=MARKED'],
+		['invisible characters alone', '\u200b\u00a0\ufeff'],
 	])('%s', (_what, text) => {
 		let thrown: unknown;
 		try {

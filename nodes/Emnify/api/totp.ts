@@ -19,15 +19,16 @@ export interface TotpSecret {
 
 /**
  * Reads a secret as people paste it: Base32 with spaces, dashes, lower case or missing padding, or a whole
- * `otpauth://totp/…` URI. Throws an {@link EmnifyError} (`input`) that does not repeat the secret.
+ * `otpauth://totp/…` URI, either with characters that nobody sees. An empty parameter is as good as none; one that is there
+ * twice must be the same. Throws an {@link EmnifyError} (`input`) that does not repeat the secret.
  */
 export function readTotpSecret(text: string): TotpSecret {
-	const trimmed = text.trim();
-	if (!/^otpauth:/i.test(trimmed)) {
-		return { key: fromBase32(trimmed), algorithm: 'sha1', digits: 6, period: 30 };
+	const visible = withoutInvisible(text);
+	if (!/^otpauth:/i.test(visible)) {
+		return { key: fromBase32(visible), algorithm: 'sha1', digits: 6, period: 30 };
 	}
-	const parameters = otpauthParameters(trimmed);
-	const algorithm = (parameters.get('algorithm') ?? 'SHA1').toLowerCase().replace('-', '');
+	const parameters = otpauthParameters(visible);
+	const algorithm = algorithmOf(parameters.get('algorithm') ?? 'sha1');
 	const digits = Number(parameters.get('digits') ?? 6);
 	const period = Number(parameters.get('period') ?? 30);
 	if (algorithm !== 'sha1' && algorithm !== 'sha256' && algorithm !== 'sha512') throw unreadable();
@@ -60,7 +61,10 @@ export function totpCode({ key, algorithm, digits }: TotpSecret, step: number): 
 const BASE32 = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
 
 function fromBase32(text: string): Buffer {
-	const clean = text.replace(/[\s-]/g, '').replace(/=+$/, '').toUpperCase();
+	const clean = text
+		.replace(/\p{Dash}/gu, '')
+		.replace(/=+$/, '')
+		.toUpperCase();
 	const bytes: number[] = [];
 	let buffer = 0;
 	let bits = 0;
@@ -85,14 +89,46 @@ export function toBase32(key: Buffer): string {
 	return groups.map((group) => BASE32[parseInt(group.padEnd(5, '0'), 2)]).join('');
 }
 
-function otpauthParameters(text: string): URLSearchParams {
-	try {
-		const uri = new URL(text);
-		if (uri.host.toLowerCase() === 'totp') return uri.searchParams;
-	} catch {
-		// Falls through to the one sentence that helps.
+/** Blanks of all kinds, what only steers how text is shown, and control characters. */
+function withoutInvisible(text: string): string {
+	return text.normalize('NFKC').replace(/[\s\p{Z}\p{C}]/gu, '');
+}
+
+/** `SHA256`, `SHA-256`, `HmacSHA256`: apps spell it in many ways. */
+function algorithmOf(name: string): string {
+	return name
+		.toLowerCase()
+		.replace(/[^a-z\d]/g, '')
+		.replace(/^hmac/, '');
+}
+
+const PARAMETERS = ['secret', 'algorithm', 'digits', 'period'];
+
+/**
+ * The parameters that count. A name of an account may hold a `?` or a `#` that is not encoded, so that `URL` would look for
+ * them in the wrong place.
+ */
+function otpauthParameters(uri: string): Map<string, string> {
+	const [, rest] = /^otpauth:\/\/totp(?=[/?])(.*)$/i.exec(uri) ?? [];
+	if (rest === undefined) throw unreadable();
+	const found = new Map<string, string>();
+	for (const part of rest.replace(/&amp;/gi, '&').split(/[?&#]/)) {
+		const [name = '', ...values] = part.split('=');
+		const value = withoutInvisible(decoded(values.join('=')));
+		const known = PARAMETERS.find((parameter) => parameter === name.toLowerCase());
+		if (known === undefined || value === '') continue;
+		if ((found.get(known) ?? value) !== value) throw unreadable();
+		found.set(known, value);
 	}
-	throw unreadable();
+	return found;
+}
+
+function decoded(value: string): string {
+	try {
+		return decodeURIComponent(value.replaceAll('+', ' '));
+	} catch {
+		throw unreadable();
+	}
 }
 
 function unusablePeriod(): EmnifyError {
