@@ -8,9 +8,9 @@ import type {
 import { apiPath, EmnifyClient, type EmnifyRequest } from '../api/client';
 import type { Lookup, User } from '../api/types';
 import { toNodeError } from '../nodeError';
+import { requireIds } from './ids';
 import { lookupOptions } from './lookup';
 import { readCollection } from './collection';
-import { requireIds } from './ids';
 import { readFilterText, refuseWithoutResult } from './filters';
 
 /** Which users: what emnify can filter by (§5). How it matches a text is undocumented. */
@@ -84,7 +84,8 @@ export async function* allUsers(
 	client: EmnifyClient,
 	filters: UserFilters,
 ): AsyncGenerator<User, void> {
-	const pages = client.pages<User>(usersRequest(filters));
+	const request = usersRequest(filters);
+	const pages = client.pages<User>(request);
 	let next = pages.next();
 	for (let page = await next; !page.done; page = await next) {
 		next = pages.next();
@@ -105,7 +106,7 @@ export async function getUserStatuses(
 			path: apiPath`/user/status`,
 			action: 'list the statuses of users',
 		});
-		return lookupOptions(statuses);
+		return lookupOptions(statuses, 'list the statuses of users');
 	} catch (error) {
 		throw toNodeError(this.getNode(), error);
 	}
