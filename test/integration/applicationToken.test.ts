@@ -103,7 +103,9 @@ describe('applicationToken: getAll', () => {
 		expect(failureOf(await run(revoke({ tokenId: byId(203) })))).toMatchObject({
 			message:
 				'Could not revoke application token 203: emnify does not allow it: “Only administrators are permitted to do this” (Forbidden 1104)',
-			description: expect.stringMatching(/^Only administrators can manage application tokens/),
+			description: expect.stringMatching(
+				/^Use a credential of an administrator\. By emnify’s documentation every user may list/,
+			),
 			httpCode: '403',
 		});
 	});

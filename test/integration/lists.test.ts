@@ -299,7 +299,9 @@ describe('the list of application tokens', () => {
 		bench.simulator.faults.next({ kind: 'status', status: 403 }, { times: 9 });
 		await expect(tokens(bench)).rejects.toMatchObject({
 			message: expect.stringMatching(/^Could not list the application tokens: .*Forbidden/),
-			description: expect.stringMatching(/^Only administrators can manage application tokens/),
+			description: expect.stringMatching(
+				/^Use a credential of an administrator\. By emnify’s documentation every user may list/,
+			),
 		});
 	});
 });

@@ -232,8 +232,14 @@ describe('user: getAll', () => {
 		const { run, simulator } = await start({ world, startsAt: now });
 		const result = await run(getAll(sortedBy(['status', 'descending'])));
 		expect(result.error).toBeUndefined();
-		// Twice five pages: by this order users may join anywhere.
-		expect(queries(simulator)).toHaveLength(10);
+		// By this order users may join anywhere: each page begins with the last user of the one before.
+		expect(queries(simulator).map(({ page, per_page }) => [page, per_page])).toEqual([
+			['1', '1000'],
+			['2', '99'],
+			['3', '98'],
+			['4', '97'],
+			['5', '96'],
+		]);
 		const found = result.json.map(({ id }) => world.user(Number(id)));
 		expect(new Set(found).size).toBe(450);
 		expect(found).toEqual(
@@ -297,11 +303,30 @@ describe('user: getAll', () => {
 		answersJson: true,
 	});
 
-	test('a list without the headers of its pages is a failure, not all there is', async () => {
+	test('an empty list without headers is an empty one, and what is no list a failure', async () => {
 		const { run, simulator, logIn } = await start();
 		await logIn();
+		const parameters = getAll({ options: AT_ONCE });
 		simulator.faults.next({ kind: 'status', status: 200, body: [] }, { endpoint: LIST });
-		expect(failureOf(await run(getAll({ options: AT_ONCE }))).message).toMatch(/not from emnify$/);
+		expect((await run(parameters)).json).toEqual([]);
+		for (const body of [{ data: [] }, [null], ['a'], [[]], [{ id: 1 }, 7], 'null']) {
+			simulator.faults.next({ kind: 'status', status: 200, body }, { endpoint: LIST });
+			expect(failureOf(await run(parameters)).message).toMatch(
+				/^Could not list the users: the answer \(HTTP 200\) was cut off, or is not from emnify$/,
+			);
+		}
+		for (const body of [
+			[{}],
+			[{ id: null }],
+			[{ id: -1 }],
+			[{ id: 1 }, { id: '' }],
+			[{ id: {} }],
+		]) {
+			simulator.faults.next({ kind: 'status', status: 200, body }, { endpoint: LIST });
+			expect(failureOf(await run(parameters)).message).toBe(
+				'Could not list the users: emnify’s answer holds something without an ID',
+			);
+		}
 	});
 
 	test.each([

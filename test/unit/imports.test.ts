@@ -47,7 +47,7 @@ const rule: Record<string, Layer> = {
 		packages,
 	},
 	'nodes/Emnify/shared': {
-		layers: ['nodes/Emnify/api'],
+		layers: ['nodes/Emnify/audit', 'nodes/Emnify/api'],
 		types: operationTypes,
 		files: nodeError,
 		packages,

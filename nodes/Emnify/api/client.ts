@@ -15,11 +15,11 @@ import { clockOffsetMs, DEFAULT_TIMEOUT_MS, sendWith, type HttpResponse, type Se
 import { requireSomeIds, withNumericIds } from './ids';
 import {
 	allPages,
-	ELEMENTS_IN_A_PAGE,
-	everyElement,
 	firstElements,
+	hasMoreThan,
 	pageOf,
-	type FetchPage,
+	type Collection,
+	type Identified,
 	type Page,
 } from './paging';
 import type { PausePatience } from './pause';
@@ -75,9 +75,10 @@ const IMPATIENT: Patience = {
 export interface EmnifyRequest extends Purpose {
 	method: IHttpRequestMethods;
 	/**
-	 * Of a big collection: one reading of its pages finds everything, because nothing leaves it, or what joins it comes last.
+	 * Of a big collection, what can be relied on while its pages are read: that nothing leaves it, or that it is in the order
+	 * of the IDs and what joins it comes last. That saves requests where it has many pages.
 	 */
-	readOnce?: true;
+	changes?: Collection<unknown>['changes'];
 	/** A read that is not sent again after a failure: nothing depends on it. */
 	once?: true;
 	/** From {@link apiPath}, so that no value is pasted raw. */
@@ -92,10 +93,21 @@ export function apiPath(parts: TemplateStringsArray, ...values: Array<string | n
 	return `/api/v1${parts[0] ?? ''}${path.join('')}`;
 }
 
+const isEmptyOrJson = ({ body }: HttpResponse) => typeof body !== 'string' || body.trim() === '';
+
 const isList = ({ body }: HttpResponse) => Array.isArray(body) && body.every(isObject);
 
 const isObject = (value: unknown) =>
 	typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** What emnify answers for a page past the end: 400 is documented for events (§4), the others are as likely. */
+function isNoSuchPage(error: unknown): error is EmnifyError {
+	return (
+		error instanceof EmnifyError &&
+		error.kind === 'rejected' &&
+		[400, 404, 416, 422].includes(error.facts.httpStatus ?? 0)
+	);
+}
 
 /** Endpoint 5: the cheapest request that needs a valid token. */
 const statusRequest: EmnifyRequest = {
@@ -159,74 +171,77 @@ export class EmnifyClient {
 	}
 
 	/**
-	 * A request that changes something. emnify answers 204 and nothing else (§1); another success, with or without JSON, means
-	 * done as well. What cannot be read leaves it open, see {@link isOutcomeOpen}.
+	 * A request that changes something. emnify answers 204; any other 2xx, empty or with JSON, means done as well (§1). Throws
+	 * an `EmnifyError`, for which {@link isOutcomeOpen} holds where the answer cannot be read.
 	 */
 	async command(request: EmnifyRequest): Promise<void> {
-		await this.request(request, ({ body }) => body === '' || typeof body === 'object');
+		await this.request(request, isEmptyOrJson);
 	}
 
 	/**
-	 * The array that a list endpoint answers, all at once. Where its headers say that there are more pages they are followed,
-	 * though none are documented (§4).
+	 * The array that a list endpoint answers. It documents no paging (§4): further pages are read only where headers name
+	 * them, and then each element comes once. Throws an `EmnifyError`.
 	 */
-	async list<Element>(request: EmnifyRequest): Promise<Element[]> {
+	async list<Element extends object>(request: EmnifyRequest): Promise<Element[]> {
 		const response = await this.request(request, isList);
-		const first = pageOf<Element & { id: unknown }>(response);
-		const last = Math.max(first.lastPage ?? 0, first.links?.last ?? 0, first.links?.next ?? 0);
-		if (last <= 1) return first.elements;
-		const size = first.elementsInAPage ?? first.elements.length;
-		let isFirst = true;
-		const fetchPage: FetchPage<Element & { id: unknown }> = async (page) => {
-			if (!isFirst) return await this.page(request, page, size);
-			isFirst = false;
-			return first;
-		};
-		return await everyElement(fetchPage, false, request.action);
+		const first = pageOf<Element & Identified>(response, { page: 1 });
+		if (!hasMoreThan(first, true)) return first.elements;
+		requireSomeIds(first.elements, request.action);
+		const collection = { ...this.collectionOf<Element & Identified>(request), isWhole: true };
+		const elements: Element[] = [];
+		for await (const page of allPages(collection, first)) elements.push(...page);
+		return elements;
 	}
 
-	/** The object that an endpoint answers. */
+	/** The object that an endpoint answers. Throws an `EmnifyError`. */
 	async object<Answer extends object>(request: EmnifyRequest): Promise<Answer> {
 		const { body } = await this.request(request, ({ body }) => isObject(body));
 		return body as Answer;
 	}
 
-	/** One page of a big collection (§4). Throws an `EmnifyError` (`notEmnify`) where an element has no ID. */
-	async page<Element>(
+	/** One page of a big collection (§4), and what its headers say. Throws an `EmnifyError`. */
+	async page<Element extends Identified>(
 		request: EmnifyRequest,
 		page: number,
-		elementsInAPage: number,
+		size: number,
 	): Promise<Page<Element>> {
-		const query = { ...request.query, page, per_page: elementsInAPage };
-		const response = await this.request({ ...request, query }, isList);
-		requireSomeIds(response.body as unknown[], request.action);
-		return pageOf(response);
+		const query = { ...request.query, page, per_page: size };
+		const answer = this.request({ ...request, query }, isList).then((response) => {
+			const read = pageOf<Element>(response, { page, size });
+			requireSomeIds(read.elements, request.action);
+			return read;
+		});
+		return await answer.catch(async (error: unknown): Promise<Page<Element>> => {
+			if (page > 1 && isNoSuchPage(error)) return { elements: [], refusal: error };
+			return await Promise.reject(error as Error);
+		});
 	}
 
-	/** A big collection (§4), each element once: the first `limit` of them, or all where it is `Infinity`. */
-	async collection<Element extends { id: unknown }>(
+	/**
+	 * A big collection (§4), each element once, in emnify's order: the first `limit` of them, or all where it is `Infinity`.
+	 * Throws an `EmnifyError`, also where emnify's pages hold less than they promise.
+	 */
+	async collection<Element extends Identified>(
 		request: EmnifyRequest,
 		limit: number,
 	): Promise<Element[]> {
-		const { readOnce = false, action } = request;
-		return limit < Infinity
-			? await firstElements(this.pagesOf<Element>(request, limit), limit, action)
-			: await everyElement(this.pagesOf<Element>(request), readOnce, action);
+		if (limit < Infinity) return await firstElements(this.collectionOf<Element>(request), limit);
+		const elements: Element[] = [];
+		for await (const page of this.pages<Element>(request)) elements.push(...page);
+		if (request.changes !== 'joinsLast') return elements;
+		return elements.sort((a, b) => Number(a.id) - Number(b.id));
 	}
 
-	/** All of a big collection (§4), each element once, a page at a time, in no order. */
-	async *pages<Element extends { id: unknown }>(
-		request: EmnifyRequest,
-	): AsyncGenerator<Element[], void> {
-		const { readOnce = false, action } = request;
-		for await (const { elements } of allPages(this.pagesOf<Element>(request), readOnce, action)) {
-			yield elements;
-		}
+	/** All of a big collection (§4), each element once, a page at a time, in any order. Throws an `EmnifyError`. */
+	pages<Element extends Identified>(request: EmnifyRequest): AsyncGenerator<Element[], void> {
+		return allPages(this.collectionOf<Element>(request));
 	}
 
-	private pagesOf<Element>(request: EmnifyRequest, limit = Infinity): FetchPage<Element> {
-		const size = Math.min(limit, ELEMENTS_IN_A_PAGE);
-		return async (page) => await this.page(request, page, size);
+	private collectionOf<Element extends Identified>(request: EmnifyRequest): Collection<Element> {
+		const { action, changes } = request;
+		const fetch = async (page: number, size: number) =>
+			await this.page<Element>(request, page, size);
+		return { action, changes, fetch };
 	}
 
 	/** Sends a request and answers with the expected response. Throws an `EmnifyError` for everything else. */

@@ -4,325 +4,347 @@ import type { HttpResponse } from './http';
 /** The most elements that are asked for at once; emnify silently gives fewer if its own maximum is lower (§4). */
 export const ELEMENTS_IN_A_PAGE = 1000;
 
-/** So many pages are read again at most; a count that goes up and down by itself must not go on for ever. */
-const MOST_READ_AGAIN = 100;
-
-/** After so many pages with nothing new the number of pages cannot be right. */
-const MOST_USELESS_IN_A_ROW = 10;
-
 /** A collection is read so often at most. */
 const MOST_READINGS = 5;
 
-/** A page as emnify gave it, and what it says of the whole collection: nothing, where headers are missing or make no sense. */
+/** So many pages that lead no further are borne in one reading. */
+const MOST_IDLE_PAGES = 25;
+
+/** No collection has more: whoever gives so many pages gives them for ever. */
+const MOST_PAGES = 10_000;
+
+/** A page as emnify gave it, and what its headers say (§4): only what can be true of it. */
 export interface Page<Element> {
 	elements: Element[];
-	/** Which page it is, where a header says so: past the end it is the last one (§4). */
-	currentPage?: number;
-	/** How many elements fit into a page, where a header says so. */
-	elementsInAPage?: number;
-	/** How many elements there are. */
-	totalElements?: number;
-	/** The number of the last page. */
-	lastPage?: number;
-	/** The numbers of pages that the header `Link` names. */
-	links?: { next?: number; last?: number };
+	/** How many elements the whole collection holds. */
+	total?: number;
+	/** How many pages of this size the collection has. */
+	totalPages?: number;
+	/** The size of its pages, where it is less than what was asked for. */
+	cappedAt?: number;
+	/** Whether `Link` names a page behind this one. */
+	hasNext?: boolean;
+	/** emnify does not give this page: it lies past the end, or is not to be had. */
+	refusal?: EmnifyError;
 }
 
-/** Fetches a page of a collection: `page` is its number, from 1. */
-export type FetchPage<Element> = (page: number) => Promise<Page<Element>>;
+/** How to read a collection. */
+export interface Collection<Element> {
+	/** Completes “Could not …”. */
+	action: string;
+	/** Fetches a page by its number, from 1, and its size. */
+	fetch(page: number, size: number): Promise<Page<Element>>;
+	/** It documents no paging (§4): without headers the first page is all of it. */
+	isWhole?: boolean;
+	/** What is known of how it changes while it is read; by default anything may. */
+	changes?: 'nothingLeaves' | 'joinsLast';
+}
 
-/** Reads a response with a list (§4). Headers that contradict the list count as missing. */
-export function pageOf<Element>({ headers, body }: HttpResponse): Page<Element> {
+/** What can be told apart from others of its kind. */
+export interface Identified {
+	id: unknown;
+}
+
+/** Reads a page and what its headers say of the collection. `page` and `size` are what was asked for. */
+export function pageOf<Element>(
+	{ headers, body }: HttpResponse,
+	{ page, size }: { page: number; size?: number },
+): Page<Element> {
 	const elements = body as Element[];
-	const links = linksIn(headers.link);
+	const links = readLink(headers.link);
 	const total = count(headers['x-total-count']);
-	const size = count(headers['x-count-per-page']);
-	const pages = count(headers['x-total-pages']);
-	const current = count(headers['x-current-page']);
-	const isSane = total === undefined || total >= elements.length;
-	if (!isSane) return { elements, ...(links && { links }) };
-	const pagesByTotal =
-		total === undefined || elements.length === 0
-			? undefined
-			: Math.ceil(total / Math.max(size ?? 0, elements.length));
-	const known = [pages, pagesByTotal].filter((number) => number !== undefined);
+	const totalPages = count(headers['x-total-pages']) ?? links.get('last');
+	const perPage = count(headers['x-count-per-page']);
+	const isEmpty = elements.length === 0;
 	return {
 		elements,
-		...(current !== undefined && current > 0 && { currentPage: current }),
-		...(size !== undefined && size >= elements.length && { elementsInAPage: size }),
-		...(total !== undefined && { totalElements: total }),
-		...(known.length > 0 && { lastPage: Math.max(1, ...known) }),
-		...(links && { links }),
+		...(total !== undefined && (isEmpty || total >= elements.length) && { total }),
+		...(totalPages !== undefined && (isEmpty || totalPages >= page) && { totalPages }),
+		...(perPage !== undefined &&
+			perPage >= Math.max(1, elements.length) &&
+			(size === undefined || perPage < size) && { cappedAt: perPage }),
+		...hasNext(links, page),
 	};
 }
 
-/**
- * The number of the page that follows, or `undefined` at the end: by the headers, else by `Link`, else by whether the page
- * is full. `fullPage` is the length of a page that is known to be full, or how many elements were asked for.
- */
-export function pageAfter(
-	{ elements, lastPage, links }: Page<unknown>,
-	page: number,
-	fullPage: number | undefined,
-): number | undefined {
-	if (lastPage !== undefined) return page < lastPage ? page + 1 : undefined;
-	const last = links?.last ?? 0;
-	if (links) return Math.max(links.next ?? 0, last) > page ? page + 1 : undefined;
-	const isFull = fullPage === undefined ? mayBeFull(elements.length) : elements.length >= fullPage;
-	return isFull ? page + 1 : undefined;
+/** A next page that is none of those to come says nothing. */
+function hasNext(links: Links, page: number): { hasNext?: boolean } {
+	const next = links.get('next');
+	if (next === undefined) return links.size > 0 ? { hasNext: links.has('next') } : {};
+	return next > page ? { hasNext: true } : {};
 }
 
-/** Whether a first page of this length may be a full one. emnify caps what is asked for (§4), at a round number. */
-function mayBeFull(length: number): boolean {
-	return length > 0 && (length % 5 === 0 || (length >= 16 && Number.isInteger(Math.log2(length))));
+/** A header that is a count; `undefined` for anything else. */
+function count(header: unknown): number | undefined {
+	return typeof header === 'string' && /^\s*\d{1,9}\s*$/.test(header) ? Number(header) : undefined;
 }
 
-/** Elements of a page that were not read before. */
-export interface FreshElements<Element> {
-	page: number;
-	elements: Element[];
-}
+/** The number of the page for each relation of §4, where its address holds one. */
+type Links = Map<string, number | undefined>;
 
-/**
- * Every element of a collection once, a page at a time, so that nothing is lost that is there all the time. Page 1 comes
- * first and tells how many there are; then **from the last page to the first**, which is read again. What leaves the collection meanwhile moves
- * the elements behind it to earlier pages, which are still to be read. What joins it moves elements to later pages: then the
- * total has grown, and the later page is read again. Where nothing tells which page is the last, the pages are read
- * forwards until one is short, empty or known, and then again from there to the first.
- *
- * With `readOnce` one such reading suffices: nothing leaves the collection, or what joins it comes last. Otherwise somebody
- * may join and somebody else leave at the same time, which no count tells of: then all pages are read again until they hold
- * nothing new.
- *
- * One page takes one request, n pages n + 1 (or n more for each further reading). Throws an `EmnifyError` (`notEmnify`) where fewer elements come than emnify says
- * that there are. `action` completes “Could not …”.
- */
-export async function* allPages<Element extends { id: unknown }>(
-	fetchPage: FetchPage<Element>,
-	readOnce: boolean,
-	action: string,
-): AsyncGenerator<FreshElements<Element>, void> {
-	const seen = new Set<unknown>();
-	let reading: Reading<Element> | undefined;
-	for (let readings = 1; readings <= MOST_READINGS; readings++) {
-		const known = seen.size;
-		const end: number | undefined = reading?.end;
-		reading = new Reading(fetchPage, seen);
-		yield* end === undefined ? reading.fromTheFirst() : reading.again(end);
-		const isSettled =
-			reading.isOfOnePage ||
-			(readOnce && reading.isFromTheLast) ||
-			(readings > 1 && seen.size === known);
-		if (reading.isComplete() && isSettled) return;
+/** The pages that `Link` names. Of its addresses nothing is used but that number, and none is ever followed. */
+function readLink(header: unknown): Links {
+	const links: Links = new Map();
+	for (const [, address = '', parameters = ''] of String(header ?? '').matchAll(LINK)) {
+		const page = /[?&]page=([1-9]\d{0,8})(?![^&#])/.exec(address)?.[1];
+		const relations = /;\s*rel\s*=\s*"?([\w -]+)/i.exec(parameters)?.[1] ?? '';
+		for (const relation of relations.toLowerCase().split(' ')) {
+			if (!['first', 'prev', 'next', 'last'].includes(relation)) continue;
+			links.set(relation, page === undefined ? undefined : Number(page));
+		}
 	}
-	if (!reading || reading.isComplete()) return;
-	throw new EmnifyError(
-		'notEmnify',
-		`Could not ${action}: emnify gave ${seen.size} of ${reading.promised ?? 'more'}, each time`,
-		'Run it again later. If it happens each time, update the node package, or report it.',
-		{ httpStatus: 200 },
-	);
+	return links;
 }
 
-/** One reading of all pages. */
-class Reading<Element extends { id: unknown }> {
-	/** The last page that held something. */
-	end = 1;
+const LINK = /<([^<>]*)>([^<>]*)/g;
 
-	/** Whether the pages were read from the last to the first. */
-	isFromTheLast = false;
+/**
+ * Whether the headers of a page say that something follows it; `undefined` where they do not tell. `held` is how many
+ * elements it and the pages before it hold. One that says so is enough: to look costs a request, not to look may lose much.
+ */
+function saysMore<Element>(
+	{ elements, total, totalPages, hasNext }: Page<Element>,
+	page: number,
+	held: number,
+): boolean | undefined {
+	const byTotal =
+		total === undefined || (elements.length > 0 && total < held) ? undefined : total > held;
+	const byPages = totalPages === undefined ? undefined : totalPages > page;
+	const signs = [byTotal, byPages, hasNext];
+	if (signs.includes(true)) return true;
+	return signs.includes(false) ? false : undefined;
+}
 
-	isOfOnePage = false;
+/** Whether something may follow the first page, which alone does not show how many elements a page may hold. */
+export function hasMoreThan<Element>(first: Page<Element>, isWhole = false): boolean {
+	const { elements, cappedAt } = first;
+	const isFull = elements.length > 0 && (cappedAt === undefined || elements.length >= cappedAt);
+	return saysMore(first, 1, elements.length) ?? (isFull && !isWhole);
+}
 
-	/** How many elements there are at least: what the pages say of it, at the lowest. */
-	promised: number | undefined;
+/** Whether something may follow a page that is not the first one, which held `size` elements. */
+export function hasMoreAfter<Element>(page: Page<Element>, number: number, size: number): boolean {
+	const { length } = page.elements;
+	return saysMore(page, number, (number - 1) * size + length) ?? (length > 0 && length >= size);
+}
 
-	/** How many elements there are, by the last page that said so. */
-	private total: number | undefined;
+/**
+ * Every element of a collection once, so that nothing is lost that is there all the time, whatever joins and leaves
+ * meanwhile. The first page is read first, and nothing past the end on purpose. Throws an `EmnifyError` (`notEmnify`) where
+ * the pages hold less than their headers promise, however often they are read.
+ */
+export async function* allPages<Element extends Identified>(
+	collection: Collection<Element>,
+	firstPage?: Page<Element>,
+): AsyncGenerator<Element[], void> {
+	const { changes, isWhole } = collection;
+	const seen = new Set<unknown>();
+	let failure: EmnifyError | undefined;
+	for (let reading = 1; reading <= MOST_READINGS; reading++) {
+		const known = seen.size;
+		const first = (reading === 1 && firstPage) || (await collection.fetch(1, ELEMENTS_IN_A_PAGE));
+		const reader = new Reading(collection, first, seen);
+		yield* reader.take(first);
+		if (!hasMoreThan(first, isWhole)) return;
+		if (reading === 1 && changes !== 'nothingLeaves') {
+			const fromTheLast = changes === 'joinsLast' && reader.isLong();
+			if (yield* fromTheLast ? reader.fromTheLast() : reader.overlapping()) return;
+		}
+		failure = yield* reader.forward();
+		const isStill = reading > 1 && seen.size === known;
+		if (!failure && (changes === 'nothingLeaves' || isStill || reader.isTiny())) return;
+	}
+	if (failure) throw failure;
+}
 
-	/** What came in this reading. */
-	private readonly found = new Set<unknown>();
+/** The first `limit` elements of a collection, each once, in emnify's order. */
+export async function firstElements<Element extends Identified>(
+	collection: Collection<Element>,
+	limit: number,
+): Promise<Element[]> {
+	const size = Math.min(limit, ELEMENTS_IN_A_PAGE);
+	let failure: EmnifyError | undefined;
+	for (let reading = 1; reading <= MOST_READINGS; reading++) {
+		const first = await collection.fetch(1, size);
+		const reader = new Reading(collection, first, new Set(), size);
+		const found: Element[] = [...reader.take(first)].flat();
+		if (found.length >= limit || !hasMoreThan(first, collection.isWhole)) {
+			return found.slice(0, limit);
+		}
+		const pages = reader.forward();
+		let page = await pages.next();
+		for (; !page.done; page = await pages.next()) {
+			found.push(...page.value);
+			if (found.length >= limit) return found.slice(0, limit);
+		}
+		failure = page.value;
+		if (!failure) return found;
+	}
+	throw failure as EmnifyError;
+}
 
-	/** Whether a page in the middle had room left. */
-	private hasGap = false;
+/** One reading of a collection, after its first page. Each way yields the elements that were not `seen` before. */
+class Reading<Element extends Identified> {
+	/** So many elements a page holds, at least, if it is not the last. */
+	private readonly size: number;
 
-	private readAgain = 0;
+	/** What this reading has held so far. */
+	private held = new Set<unknown>();
 
 	constructor(
-		private readonly fetchPage: FetchPage<Element>,
-		/** What came in this reading or an earlier one. */
+		private readonly collection: Collection<Element>,
+		private readonly first: Page<Element>,
 		private readonly seen: Set<unknown>,
-	) {}
-
-	isComplete(): boolean {
-		return !this.hasGap && this.found.size >= (this.promised ?? 0);
+		private readonly sizeAskedFor = ELEMENTS_IN_A_PAGE,
+	) {
+		this.size = first.elements.length;
 	}
 
-	async *fromTheFirst(): AsyncGenerator<FreshElements<Element>, void> {
-		const first = await this.fetch(1);
-		yield* this.fresh(first, 1);
-		this.isOfOnePage = pageAfter(first, 1, undefined) === undefined;
-		if (this.isOfOnePage) return;
-		const last = first.lastPage ?? first.links?.last;
-		if (last === undefined || !(yield* this.backwards(last))) yield* this.forwards(first);
+	/** Takes a page in: yields those of its elements that are not `seen` yet, and returns how many this reading did not hold. */
+	*take({ elements }: Page<Element>): Generator<Element[], number> {
+		const held = this.held.size;
+		const fresh: Element[] = [];
+		for (const element of elements) {
+			if (!this.seen.has(element.id)) fresh.push(element);
+			this.seen.add(element.id);
+			this.held.add(element.id);
+		}
+		if (fresh.length > 0) yield fresh;
+		return this.held.size - held;
 	}
 
-	/** Reads what an earlier reading found to be all pages. */
-	async *again(end: number): AsyncGenerator<FreshElements<Element>, void> {
-		if (!(yield* this.backwards(end))) yield* this.fromTheFirst();
+	private startAnew(): void {
+		this.held = new Set(this.first.elements.map(({ id }) => id));
 	}
 
-	/** From a page to the first. `false` where that page is none, and nothing tells which is the last. */
-	private async *backwards(last: number): AsyncGenerator<FreshElements<Element>, boolean> {
-		this.end = 1;
-		const came = new Set<unknown>();
-		let uselessInARow = 0;
-		let wanted = last;
-		while (wanted >= 1) {
-			const before = this.total;
-			const page = await this.fetch(wanted);
-			yield* this.fresh(page, wanted);
-			const isUseless = page.elements.every(({ id }) => came.has(id));
-			uselessInARow = isUseless ? uselessInARow + 1 : 0;
-			if (uselessInARow > MOST_USELESS_IN_A_ROW && wanted > 1) return false;
-			for (const { id } of page.elements) came.add(id);
-			if (page.elements.length === 0) {
-				// Some have left, so that the last page is an earlier one now.
-				wanted = Math.min(wanted - 1, page.lastPage ?? wanted);
-				continue;
-			}
-			const current = Math.min(page.currentPage ?? wanted, wanted);
-			this.end = Math.max(this.end, current);
-			const joined = (page.totalElements ?? 0) - (before ?? Infinity);
-			if (before === undefined && (page.lastPage ?? 0) > current && wanted === last) {
-				// More have joined since the reading before.
-				wanted = page.lastPage ?? current;
-			} else if (joined > 0 && this.readAgain++ < MOST_READ_AGAIN) {
-				const further = Math.ceil(joined / (page.elementsInAPage ?? page.elements.length));
-				wanted = Math.min(current + further, page.lastPage ?? current);
+	/** Whether all that there is fits a page that is too small to overlap with another. */
+	isTiny(): boolean {
+		return this.size <= 2 && this.held.size === this.size;
+	}
+
+	/** Whether there are so many pages that {@link fromTheLast}, at one request more than pages, costs less than {@link overlapping}. */
+	isLong(): boolean {
+		const { total = 0, totalPages = 0 } = this.first;
+		if (totalPages > MOST_PAGES || totalPages !== Math.ceil(total / this.size)) return false;
+		let end = this.size;
+		for (let requests = 1; end < total; requests++) {
+			if (requests > totalPages) return true;
+			end = pageAfter(end, 1, this.size)?.end ?? Infinity;
+		}
+		return false;
+	}
+
+	/**
+	 * From the second page on, each beginning with an element that the page before it held. So nothing can have got between
+	 * them unseen, whatever joined or left. Returns whether all of it was read that way.
+	 *
+	 * Pages of one size never overlap. So each is a little smaller than the one before, which moves its beginning to the
+	 * front: after 1 to 1000 come 1000 to 1998 (page 2 of 999 a page), 1997 to 2994 (page 3 of 998) and so on.
+	 */
+	async *overlapping(): AsyncGenerator<Element[], boolean> {
+		const reached = new Set<unknown>(this.first.elements.map(({ id }) => id));
+		let end = this.size;
+		let overlap = 1;
+		for (let requests = 1, idle = 0; ; requests++) {
+			if (requests > MOST_PAGES) throw this.incomplete();
+			const wanted = pageAfter(end, overlap, this.size);
+			if (!wanted) return false;
+			const page = await this.collection.fetch(wanted.page, wanted.size);
+			// A server that has only pages of its own size, or that does not give one of another.
+			if (page.refusal || page.elements.length > wanted.size) return false;
+			const freshCount = yield* this.take(page);
+			const joinsOn = wanted.page === 1 || page.elements.some(({ id }) => reached.has(id));
+			const endOfPage = (wanted.page - 1) * wanted.size + page.elements.length;
+			if (joinsOn) {
+				for (const { id } of page.elements) reached.add(id);
+				const isShort = page.elements.length < wanted.size;
+				const more = saysMore(page, wanted.page, endOfPage) ?? !isShort;
+				const promised = page.total ?? 0;
+				if (!more || (isShort && freshCount === 0 && promised <= endOfPage)) return true;
+				if ((freshCount === 0 || endOfPage <= end) && ++idle > MOST_IDLE_PAGES) return false;
+				end = endOfPage;
+				overlap = Math.max(1, overlap / 2);
 			} else {
-				wanted = Math.min(current, page.lastPage ?? current) - 1;
+				// So many left that the page begins behind what was reached.
+				overlap *= 2;
+				if (++idle > MOST_IDLE_PAGES) return false;
 			}
 		}
-		return (this.isFromTheLast = true);
 	}
 
-	/** From page 2 until one is short, empty or known; the end of the collection is known then. */
-	private async *forwards(first: Page<Element>): AsyncGenerator<FreshElements<Element>, void> {
-		this.end = 1;
-		let page = first;
-		for (;;) {
-			const wanted = pageAfter({ ...page, lastPage: undefined }, this.end, first.elements.length);
-			if (wanted === undefined) return;
-			const known = this.found.size;
-			page = await this.fetch(wanted);
-			yield* this.fresh(page, wanted);
-			if (this.found.size === known) {
-				this.isOfOnePage = this.end === 1;
-				return;
-			}
-			this.end = wanted;
+	/**
+	 * From the last page to the first, and with it what was read of the first before: what leaves meanwhile moves those behind
+	 * it to pages that are still to be read, and what joins comes last. Returns whether that was all that the headers promised.
+	 */
+	async *fromTheLast(): AsyncGenerator<Element[], boolean> {
+		this.held.clear();
+		let held = 0;
+		let promised = Infinity;
+		for (let wanted = this.first.totalPages ?? 1; wanted >= 1; wanted--) {
+			const page = await this.collection.fetch(wanted, this.sizeAskedFor);
+			const isFilled = page.elements.length > 0 && page.elements.length <= this.size;
+			const freshCount = yield* this.take(page);
+			if (!isFilled || freshCount === 0) return false;
+			held += page.elements.length;
+			promised = Math.min(promised, page.total ?? Infinity);
 		}
+		return held >= promised;
 	}
 
-	private *fresh(
-		{ elements }: Page<Element>,
-		page: number,
-	): Generator<FreshElements<Element>, void> {
-		const fresh = elements.filter(({ id }) => !this.seen.has(id));
-		for (const { id } of elements) {
-			this.seen.add(id);
-			this.found.add(id);
+	/**
+	 * From the second page on, in pages of one size, until one is the last by its headers, else short, empty, or known. What
+	 * joins moves elements to later pages, which are still to be read. Returns a failure where the pages hold less than their
+	 * headers promise.
+	 */
+	async *forward(): AsyncGenerator<Element[], EmnifyError | undefined> {
+		this.startAnew();
+		let page = this.first;
+		let held = page.elements.length;
+		let promised = page.total ?? Infinity;
+		let said = saysMore(page, 1, held);
+		let more = true;
+		for (let wanted = 2, idle = 0; more && idle <= MOST_IDLE_PAGES; wanted++) {
+			if (wanted > MOST_PAGES) throw this.incomplete();
+			page = await this.collection.fetch(wanted, this.sizeAskedFor);
+			if (page.elements.length === 0) break;
+			const isKnown = (yield* this.take(page)) === 0;
+			// A page that is known may be the last one again, which holds nothing that was promised.
+			if (isKnown) idle++;
+			else held += page.elements.length;
+			if (isKnown && held >= (page.total ?? Infinity)) break;
+			promised = Math.min(promised, page.total ?? Infinity);
+			said = saysMore(page, wanted, held);
+			more = said ?? (!isKnown && page.elements.length >= this.size);
 		}
-		if (fresh.length > 0)
-			yield { page, elements: [...new Map(fresh.map((one) => [one.id, one])).values()] };
+		const isComplete = promised < Infinity ? held >= promised : said !== true;
+		return isComplete ? undefined : (page.refusal ?? this.incomplete());
 	}
 
-	/** A page, and what it says of the whole. */
-	private async fetch(wanted: number): Promise<Page<Element>> {
-		const page = await pageOrNone(this.fetchPage, wanted);
-		const { elements, elementsInAPage, totalElements, lastPage, currentPage = wanted } = page;
-		if (totalElements !== undefined) {
-			this.total = totalElements;
-			this.promised = Math.min(totalElements, this.promised ?? Infinity);
-		}
-		const isInTheMiddle = lastPage !== undefined && currentPage < lastPage;
-		if (isInTheMiddle && elements.length < (elementsInAPage ?? 0)) this.hasGap = true;
-		return page;
+	private incomplete(): EmnifyError {
+		return new EmnifyError(
+			'notEmnify',
+			`Could not ${this.collection.action}: emnify’s pages hold less than they promise`,
+			'Run it again later. If it happens each time, update the node package, or report it.',
+			// Some success, which may be whole the next time.
+			{ httpStatus: 200 },
+		);
 	}
-}
-
-/** A page. One past the end may be empty, with totals of 0, or be refused (documented for events, §4): it says nothing. */
-async function pageOrNone<Element>(
-	fetchPage: FetchPage<Element>,
-	wanted: number,
-): Promise<Page<Element>> {
-	if (wanted === 1) return await fetchPage(1);
-	const page = await fetchPage(wanted).catch((error: unknown): Page<Element> => {
-		if (isPastTheEnd(error)) return { elements: [] };
-		throw error;
-	});
-	const saysNothing = page.elements.length === 0 && (page.totalElements ?? 0) === 0;
-	return saysNothing ? { elements: [] } : page;
-}
-
-function isPastTheEnd(error: unknown): boolean {
-	if (!(error instanceof EmnifyError)) return false;
-	return error.kind === 'rejected' && [400, 404, 416, 422].includes(error.facts.httpStatus ?? 0);
 }
 
 /**
- * The first `limit` elements of a collection, each once, in emnify's order. Throws an `EmnifyError` (`notEmnify`) where fewer
- * come than emnify says that there are.
+ * The page (§4) that reaches furthest of those that hold no more than `most` elements and begin `overlap` elements before
+ * `end`, or earlier; `undefined` where none gets beyond `end`.
  */
-export async function firstElements<Element extends { id: unknown }>(
-	fetchPage: FetchPage<Element>,
-	limit: number,
-	action: string,
-): Promise<Element[]> {
-	const found = new Map<unknown, Element>();
-	let wanted: number | undefined = 1;
-	let total = 0;
-	let fullPage: number | undefined;
-	while (wanted !== undefined && found.size < limit) {
-		const known = found.size;
-		const page: Page<Element> = await pageOrNone(fetchPage, wanted);
-		for (const element of page.elements) found.set(element.id, found.get(element.id) ?? element);
-		total = page.totalElements ?? total;
-		if (found.size === known || found.size === page.totalElements) break;
-		wanted = pageAfter(page, wanted, fullPage);
-		fullPage ??= page.elements.length;
+export function pageAfter(
+	end: number,
+	overlap: number,
+	most: number,
+): { page: number; size: number; end: number } | undefined {
+	const begin = Math.max(0, end - overlap);
+	let best: { page: number; size: number; end: number } | undefined;
+	for (let size = most; size >= 1; size--) {
+		const page = Math.floor(begin / size) + 1;
+		if (page * size > (best?.end ?? 0)) best = { page, size, end: page * size };
 	}
-	if (found.size >= Math.min(limit, total)) return [...found.values()].slice(0, limit);
-	// Somebody has left meanwhile, or a page was cut short.
-	return (await everyElement(fetchPage, false, action)).slice(0, limit);
-}
-
-/** All elements of a collection, each once, in emnify's order; see {@link allPages}. */
-export async function everyElement<Element extends { id: unknown }>(
-	fetchPage: FetchPage<Element>,
-	readOnce: boolean,
-	action: string,
-): Promise<Element[]> {
-	const found: Array<FreshElements<Element>> = [];
-	for await (const fresh of allPages(fetchPage, readOnce, action)) found.push(fresh);
-	return found.sort((a, b) => a.page - b.page).flatMap(({ elements }) => elements);
-}
-
-/** A whole number, 0 or more. */
-function count(header: string | undefined): number | undefined {
-	const text = String(header ?? '').trim();
-	return /^\d{1,15}$/.test(text) ? Number(text) : undefined;
-}
-
-/** The numbers of pages in a header `Link`, or `undefined` where it names none. No address is ever followed. */
-function linksIn(header: string | undefined): Page<unknown>['links'] {
-	const links: Record<string, number> = {};
-	const pattern = /<[^>]*[?&]page=(\d{1,9})(?:&[^>]*)?>[^,<]*?\brel="?(\w+)"?/g;
-	for (const [, page, relation = ''] of String(header ?? '')
-		.slice(0, 10_000)
-		.matchAll(pattern)) {
-		links[relation.toLowerCase()] = Number(page);
-	}
-	return Object.keys(links).length > 0 ? links : undefined;
+	return best && (best.end > end || overlap > end) ? best : undefined;
 }

@@ -1,10 +1,16 @@
-import type { ILoadOptionsFunctions, INodeListSearchResult, INodeProperties } from 'n8n-workflow';
+import type {
+	IDataObject,
+	ILoadOptionsFunctions,
+	INodeListSearchResult,
+	INodeProperties,
+} from 'n8n-workflow';
 
 import { apiPath, EmnifyClient, type EmnifyRequest } from '../api/client';
 import type { ApplicationToken } from '../api/types';
 import { toNodeError } from '../nodeError';
 import type { ItemFields } from '../resources/operation';
 import { day } from './day';
+import { requireIds } from './ids';
 import { badValue, isId, readLocator } from './locator';
 
 /** One of the application tokens that are still in force. */
@@ -56,17 +62,25 @@ export function readTokenId(item: ItemFields): string {
 	);
 }
 
-/** What to do at a 403: that application tokens are for administrators only is undocumented (§5). */
+/** What to do at a 403: whom emnify lets list, create and revoke is documented in two ways (§5). */
 export const TOKENS_FORBIDDEN =
-	'Only administrators can manage application tokens. Use a credential of an administrator.';
+	'Use a credential of an administrator. By emnify’s documentation every user may list and create application tokens, and only administrators revoke them; in some workspaces everything may be for administrators.';
 
-/** `GET /api/v1/application_token` (§5): all at once, without paging. */
+/** `GET /api/v1/application_token` (§5), for {@link applicationTokens}. */
 export const applicationTokensRequest: EmnifyRequest = {
 	method: 'GET',
 	path: apiPath`/application_token`,
 	action: 'list the application tokens',
 	advice: { 403: TOKENS_FORBIDDEN },
 };
+
+/** All application tokens of the workspace, revoked ones too. Throws an `EmnifyError`. */
+export async function applicationTokens(
+	client: EmnifyClient,
+): Promise<Array<ApplicationToken & IDataObject>> {
+	const tokens = await client.list<ApplicationToken & IDataObject>(applicationTokensRequest);
+	return requireIds(tokens, applicationTokensRequest.action);
+}
 
 const REVOKED = 1;
 
@@ -82,7 +96,7 @@ export async function searchApplicationTokens(
 ): Promise<INodeListSearchResult> {
 	try {
 		const client = await EmnifyClient.connect(this);
-		const tokens = await client.list<ApplicationToken>(applicationTokensRequest);
+		const tokens = await applicationTokens(client);
 		const text = (filter ?? '').toLowerCase();
 		const results = tokens
 			.filter((token) => !isRevoked(token))
@@ -102,9 +116,10 @@ export function tokenInWords({
 	expiry_date,
 	creator,
 }: ApplicationToken): string {
+	const by = creator?.name || creator?.username;
 	return [
 		description || `Token ${id}`,
-		creator && `by ${creator.name || creator.username}`,
+		by && `by ${by}`,
 		created && `created ${day(created)}`,
 		expiry_date ? `expires ${day(expiry_date)}` : 'never expires',
 	]

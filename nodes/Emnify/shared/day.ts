@@ -1,11 +1,9 @@
-/** A date from the API for a person, in UTC: `20 Feb 2026`; what is no date is given back as it is. */
-export function day(isoDate: string): string {
-	const date = new Date(isoDate);
-	if (Number.isNaN(date.getTime())) return isoDate;
-	return date.toLocaleDateString('en-GB', {
-		day: 'numeric',
-		month: 'short',
-		year: 'numeric',
-		timeZone: 'UTC',
-	});
+import { day as dayOf } from '../audit/day';
+import { readInstant } from '../audit/instant';
+
+/** A date from the API (§1) for a person, in UTC: `20 Feb 2026`; a text that is no date is given back as it is, else `''`. */
+export function day(date: unknown): string {
+	const instant = readInstant(date);
+	if (instant !== null) return dayOf(instant);
+	return typeof date === 'string' ? date.trim() : '';
 }

@@ -61,9 +61,8 @@ export function deviceInWords({
 	operating_system,
 	activation_date,
 }: TrustedDevice): string {
-	const what = [browser ?? 'Unknown browser', operating_system ?? 'unknown system'].join(' on ');
-	const since =
-		(activation_date ?? '') === '' ? `device ${id}` : `trusted since ${day(activation_date ?? '')}`;
+	const what = `${browser || 'Unknown browser'} on ${operating_system || 'unknown system'}`;
+	const since = activation_date ? `trusted since ${day(activation_date)}` : `device ${id}`;
 	return `${what} · ${since}`;
 }
 

@@ -24,7 +24,7 @@ export async function getEventTypes(this: ILoadOptionsFunctions): Promise<INodeP
 			path: apiPath`/event/type`,
 			action: 'list the event types',
 		});
-		return lookupOptions(types);
+		return lookupOptions(types, 'list the event types');
 	} catch (error) {
 		throw toNodeError(this.getNode(), error);
 	}

@@ -1,14 +1,22 @@
 import { EmnifyError } from '../api/errors';
 
-/** Throws an `EmnifyError` (`notEmnify`) unless each element has a number for an ID: what is to be told apart must have one. */
+/**
+ * What emnify listed, each with a number for an ID: what is to be told apart, or addressed by it, must have one. Throws an
+ * `EmnifyError` (`notEmnify`) where one has none, is no object, or where it is no list at all.
+ */
 export function requireIds<Element extends { id: number }>(
 	elements: Element[],
 	action: string,
 ): Element[] {
-	if (elements.every(({ id }) => Number.isSafeInteger(id) && id >= 0)) return elements;
+	if (Array.isArray(elements) && elements.every(hasId)) return elements;
 	throw new EmnifyError(
 		'notEmnify',
 		`Could not ${action}: the answer holds an ID that is no number`,
 		'Check Base URL in the credential. If it is emnify’s own, update the node package.',
 	);
+}
+
+function hasId(element: unknown): boolean {
+	const { id } = (element ?? {}) as { id?: unknown };
+	return Number.isSafeInteger(id) && Number(id) >= 0;
 }

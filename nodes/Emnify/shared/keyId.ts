@@ -5,6 +5,7 @@ import type { MfaKey, UserWithMfa } from '../api/types';
 import { toNodeError } from '../nodeError';
 import type { ItemFields } from '../resources/operation';
 import { day } from './day';
+import { requireIds } from './ids';
 import { badValue, isId, readLocator } from './locator';
 import { requireRequestingUser } from './requestingUser';
 import { readUser, userInWords, type UserReference } from './user';
@@ -114,18 +115,19 @@ export async function mfaKeysOf(
 	client: EmnifyClient,
 	user: UserReference,
 ): Promise<MfaKey[] | undefined> {
+	const action = `list the MFA keys of ${userInWords(user)}`;
 	const { mfa } = await client.object<UserWithMfa>({
 		method: 'GET',
 		path: apiPath`/user/${'id' in user ? user.id : user.username}`,
-		action: `list the MFA keys of ${userInWords(user)}`,
+		action,
 	});
-	return mfa ?? undefined;
+	return mfa ? requireIds(mfa, action) : undefined;
 }
 
 /** A key for a person: `Time-Based One-Time Password · Active · since 20 Feb 2026`. */
 export function keyInWords({ id, type, status, creation_date, activation_date }: MfaKey): string {
 	const since = activation_date ?? creation_date;
-	return [type?.description ?? `key ${id}`, status?.description, since && `since ${day(since)}`]
+	return [type?.description || `key ${id}`, status?.description, since && `since ${day(since)}`]
 		.filter((part) => part)
 		.join(' · ');
 }

@@ -39,7 +39,7 @@ export async function getMfaKeyTypes(this: ILoadOptionsFunctions): Promise<INode
 	try {
 		const client = await EmnifyClient.connect(this);
 		const types = await client.list<Lookup>(mfaKeyTypesRequest);
-		return lookupOptions(types);
+		return lookupOptions(types, mfaKeyTypesRequest.action);
 	} catch (error) {
 		throw toNodeError(this.getNode(), error);
 	}

@@ -7,10 +7,11 @@ import type {
 } from 'n8n-workflow';
 
 import { apiPath, EmnifyClient } from '../api/client';
-import { pageAfter } from '../api/paging';
+import { hasMoreAfter, hasMoreThan } from '../api/paging';
 import type { User, UserWithMfa } from '../api/types';
 import { toNodeError } from '../nodeError';
 import type { ItemFields } from '../resources/operation';
+import { requireIds } from './ids';
 import { badValue, isId, readLocator } from './locator';
 import { requireRequestingUser } from './requestingUser';
 import { usersRequest } from './users';
@@ -121,8 +122,9 @@ export async function findUser(
 const USERS_IN_A_PAGE = 50;
 
 /**
- * Fills the list of the User field, a page at a time, “Me” first where the credential logs in as a user. The text searched for is looked for in the usernames
- * where it holds an @, else in the names, and in the usernames where no name fits. How emnify matches is undocumented.
+ * Fills the list of the User field, a page at a time, “Me” first where the credential logs in as a user. The text searched for
+ * is looked for in the usernames where it holds an @, else in the names, and in the usernames where no name fits. How emnify
+ * matches is undocumented.
  */
 export async function searchUsers(
 	this: ILoadOptionsFunctions,
@@ -133,14 +135,13 @@ export async function searchUsers(
 		const client = await EmnifyClient.connect(this);
 		// A comma or a colon would end the value in emnify's filter syntax (§4).
 		const text = (filter ?? '').split(/[,:]/)[0]?.trim() ?? '';
-		const [fieldFromToken, pageFromToken] = (paginationToken ?? '').split(':');
-		const field = fieldFromToken || (text.includes('@') ? 'username' : 'name');
-		const page = Number(pageFromToken ?? 1);
-		const found = await usersPage(client, field, text, page);
-		if (found.results.length === 0 && page === 1 && field === 'name' && text !== '') {
-			return await usersPage(client, 'username', text, 1);
+		const next = paginationToken === undefined ? undefined : readToken(paginationToken);
+		const field = next?.field ?? (text.includes('@') ? 'username' : 'name');
+		const found = await usersPage(client, field, text, next);
+		if (found.results.length === 0 && !next && field === 'name' && text !== '') {
+			return await usersPage(client, 'username', text, undefined);
 		}
-		if (client.actsAsUser && page === 1 && text === '') {
+		if (client.actsAsUser && !next && text === '') {
 			found.results.unshift({ name: 'Me', value: 'my' });
 		}
 		return found;
@@ -149,19 +150,46 @@ export async function searchUsers(
 	}
 }
 
+/** Where the list goes on. What the pages before held shows where it ends, if emnify's headers do not (§4). */
+interface NextPage {
+	field: string;
+	page: number;
+	/** How many users the first page held. */
+	size: number;
+	/** The first user of the page before: past the end, emnify may give the last page again. */
+	before: number;
+}
+
+const writeToken = ({ field, page, size, before }: NextPage) =>
+	[field, page, size, before].join(':');
+
+function readToken(token: string): NextPage {
+	const [field = '', page, size, before] = token.split(':');
+	return { field, page: Number(page), size: Number(size), before: Number(before) };
+}
+
 async function usersPage(
 	client: EmnifyClient,
 	field: string,
 	text: string,
-	page: number,
+	next: NextPage | undefined,
 ): Promise<{ results: INodeListSearchItems[]; paginationToken?: string }> {
 	const filters = text === '' ? [] : [`${field}:${text}`];
 	const request = usersRequest(filters, '+username');
-	const found = await client.page<User>(request, page, USERS_IN_A_PAGE);
-	const next = pageAfter(found, page, undefined);
-	const results = found.elements.map(({ id, name, username }) => ({
-		name: name ? `${name} (${username ?? `user ${id}`})` : (username ?? `User ${id}`),
-		value: id,
-	}));
-	return { results, ...(next !== undefined && { paginationToken: `${field}:${next}` }) };
+	const number = next?.page ?? 1;
+	const page = await client.page<User>(request, number, USERS_IN_A_PAGE);
+	const users = requireIds(page.elements, request.action);
+	const [first] = users;
+	if (!first || first.id === next?.before) return { results: [] };
+	const results = users.map((user) => ({ name: userNameInWords(user), value: user.id }));
+	const size = next?.size ?? users.length;
+	const hasMore = next ? hasMoreAfter(page, number, size) : hasMoreThan(page);
+	if (!hasMore) return { results };
+	const paginationToken = writeToken({ field, page: number + 1, size, before: first.id });
+	return { results, paginationToken };
+}
+
+function userNameInWords({ id, name, username }: User): string {
+	if (name) return `${name} (${username || `user ${id}`})`;
+	return username || `User ${id}`;
 }

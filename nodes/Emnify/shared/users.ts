@@ -8,9 +8,9 @@ import type {
 import { apiPath, EmnifyClient, type EmnifyRequest } from '../api/client';
 import type { Lookup, User } from '../api/types';
 import { toNodeError } from '../nodeError';
+import { requireIds } from './ids';
 import { lookupOptions } from './lookup';
 import { readCollection } from './collection';
-import { requireIds } from './ids';
 import { readFilterText, refuseWithoutResult } from './filters';
 
 /** Which users: what emnify can filter by (§5). How it matches a text is undocumented. */
@@ -71,7 +71,7 @@ export function usersRequest(filters: UserFilters, sort = '+id'): EmnifyRequest 
 		path: apiPath`/user`,
 		query: { sort, ...(filters.length > 0 && { q: filters.join(',') }) },
 		// Who joins the workspace gets the highest ID; by a filter, or in another order, users join anywhere.
-		...(filters.length === 0 && sort === '+id' && { readOnce: true as const }),
+		...(filters.length === 0 && sort === '+id' && { changes: 'joinsLast' as const }),
 		action: 'list the users',
 		advice: {
 			403: 'Only administrators can list users. Use a credential of an administrator. Where one user will do, choose By ID and enter the number.',
@@ -84,7 +84,8 @@ export async function* allUsers(
 	client: EmnifyClient,
 	filters: UserFilters,
 ): AsyncGenerator<User, void> {
-	const pages = client.pages<User>(usersRequest(filters));
+	const request = usersRequest(filters);
+	const pages = client.pages<User>(request);
 	let next = pages.next();
 	for (let page = await next; !page.done; page = await next) {
 		next = pages.next();
@@ -105,7 +106,7 @@ export async function getUserStatuses(
 			path: apiPath`/user/status`,
 			action: 'list the statuses of users',
 		});
-		return lookupOptions(statuses);
+		return lookupOptions(statuses, 'list the statuses of users');
 	} catch (error) {
 		throw toNodeError(this.getNode(), error);
 	}

@@ -2,10 +2,10 @@ import type { EmnifyClient, EmnifyRequest } from '../api/client';
 import { concurrently } from '../api/concurrently';
 import { EmnifyError } from '../api/errors';
 import { mayPass } from '../api/retry';
-import type { ApplicationToken, EmnifyEvent, TrustedDevice } from '../api/types';
+import type { EmnifyEvent, TrustedDevice } from '../api/types';
 import { DAY_MS } from '../audit/day';
 import { withoutTokens } from '../audit/eventFacts';
-import { applicationTokensRequest } from '../shared/applicationToken';
+import { applicationTokens } from '../shared/applicationToken';
 import { CONCURRENT_READS } from '../shared/concurrency';
 import { EVENT_HISTORY_DAYS, eventsRequests } from '../shared/events';
 import type { SortRule } from '../shared/sort';
@@ -38,9 +38,7 @@ export async function read(
 	const { client, budget } = reader;
 	const { events } = settings;
 	const tokens =
-		eventsOf('tokens', events).length === 0
-			? undefined
-			: await client.list<ApplicationToken>(applicationTokensRequest);
+		eventsOf('tokens', events).length === 0 ? undefined : await applicationTokens(client);
 	const log = await readLog(reader, eventsOf('log', events), before?.log?.from);
 	const devices =
 		eventsOf('devices', events).length === 0

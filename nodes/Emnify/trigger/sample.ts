@@ -1,14 +1,15 @@
 import type { EmnifyClient } from '../api/client';
 import { concurrently } from '../api/concurrently';
 import { EmnifyError } from '../api/errors';
-import type { ApplicationToken, EmnifyEvent, TrustedDevice, User } from '../api/types';
+import type { EmnifyEvent, TrustedDevice, User } from '../api/types';
 import { DAY_MS } from '../audit/day';
 import { withoutTokens } from '../audit/eventFacts';
 import { readInstant } from '../audit/instant';
-import { applicationTokensRequest, isRevoked } from '../shared/applicationToken';
+import { applicationTokens, isRevoked } from '../shared/applicationToken';
 import { CONCURRENT_READS } from '../shared/concurrency';
 import { EVENT_HISTORY_DAYS } from '../shared/events';
 import type { SortRule } from '../shared/sort';
+import { requireIds } from '../shared/ids';
 import { trustedDevicesOf } from '../shared/trustedDevices';
 import { usersRequest } from '../shared/users';
 import { ofTheUsers } from './concerned';
@@ -85,7 +86,7 @@ const NEWEST_FIRST: SortRule[] = [
 
 /** The token that expires next. */
 async function expiringToken(client: EmnifyClient, { tokenDays }: Settings): Promise<Occurrence[]> {
-	const tokens = await client.list<ApplicationToken>(applicationTokensRequest);
+	const tokens = await applicationTokens(client);
 	const now = client.now().getTime();
 	const next = newest(
 		tokens.filter((token) => (readInstant(token.expiry_date) ?? 0) > now && !isRevoked(token)),
@@ -141,7 +142,7 @@ async function* someUsers(
 ): AsyncGenerator<Person[], void> {
 	if (scope.which === 'chosen') return yield await directory.users(scope);
 	const request = usersRequest(scope.which === 'filtered' ? scope.filters : []);
-	const users = await client.collection<User>(request, MOST_USERS);
+	const users = requireIds(await client.collection<User>(request, MOST_USERS), request.action);
 	for (let start = 0; start < users.length; start += USERS_AT_ONCE) {
 		yield users.slice(start, start + USERS_AT_ONCE).map(toPerson);
 	}

@@ -1,6 +1,4 @@
-import type { IDataObject } from 'n8n-workflow';
-
-import { applicationTokensRequest } from '../../shared/applicationToken';
+import { applicationTokens } from '../../shared/applicationToken';
 import { limitFields, readLimit } from '../../shared/limit';
 import { defineOperation } from '../operation';
 import { createApplicationToken } from './create';
@@ -18,6 +16,6 @@ export const getAllApplicationTokens = defineOperation({
 	settles: [createApplicationToken],
 	read: readLimit,
 	async run(client, limit) {
-		return (await client.list<IDataObject>(applicationTokensRequest)).slice(0, limit);
+		return (await applicationTokens(client)).slice(0, limit);
 	},
 });

@@ -1,7 +1,6 @@
 import { apiPath } from '../../api/client';
-import type { ApplicationToken } from '../../api/types';
 import {
-	applicationTokensRequest,
+	applicationTokens,
 	isRevoked,
 	readTokenId,
 	tokenIdField,
@@ -50,7 +49,7 @@ export const revokeApplicationToken = defineOperation({
 		advice:
 			'Nobody knows whether the token is revoked: Application Token → Get Many shows its status.',
 		async lookUp(client, tokenId) {
-			const tokens = await client.list<ApplicationToken>(applicationTokensRequest);
+			const tokens = await applicationTokens(client);
 			const token = tokens.find(({ id }) => String(id) === tokenId);
 			if (!token?.status) return undefined;
 			return isRevoked(token) ? [{ revoked: true }] : 'notDone';
