@@ -119,6 +119,11 @@ export class Engine {
 		await this.store.updateCredentials(credential, 'emnifyApi', { ...data, ...changes });
 	}
 
+	/** From now on credentials are stored as n8n 1.123 and 2.20 do: all that `preAuthentication` was given, evaluated. */
+	storeLikeOlderN8n(): void {
+		this.store.storesAllThatItWasGiven = true;
+	}
+
 	/** The credential's Test button. */
 	async testCredential(data: ICredentialDataDecryptedObject): Promise<INodeCredentialTestResult> {
 		const test = this.nodeType.methods?.credentialTest?.testCredential as ICredentialTestFunction;
@@ -273,6 +278,8 @@ export class Engine {
  * gives is stored. The end-to-end tests prove the same in the real one.
  */
 class CredentialStore extends ICredentialsHelper {
+	storesAllThatItWasGiven = false;
+
 	private readonly stored = new Map<string, string>();
 
 	constructor(private readonly loader: PackageDirectoryLoader) {
@@ -338,7 +345,7 @@ class CredentialStore extends ICredentialsHelper {
 		const output = await type.preAuthentication.call(helpers, credentials);
 		const details = node.credentials?.[typeName] as INodeCredentialsDetails;
 		await this.updateCredentials(details, typeName, {
-			...this.read(details),
+			...(this.storesAllThatItWasGiven ? credentials : this.read(details)),
 			...(output as ICredentialDataDecryptedObject),
 		});
 		return Object.assign(credentials, output);

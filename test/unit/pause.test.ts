@@ -50,16 +50,56 @@ describe('a pause', () => {
 
 	test('that emnify asks for beyond the patience is told at once, to those who come later too', async () => {
 		const pause = rateLimit();
-		await expect(pause.pass(failing(limited(7200)), patience(600_000), undefined)).rejects.toThrow(
+		await expect(pause.pass(failing(limited(250)), patience(200_000), undefined)).rejects.toThrow(
 			'It failed',
 		);
 		const later = failing();
 		const startedMs = Date.now();
 		await expect(pause.pass(later, patience(2000), undefined)).rejects.toThrow(
-			/^emnify asks to wait until \d\d:\d\d:\d\d UTC, so nothing was sent$/,
+			/^emnify asks to wait until \d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC, so nothing was sent$/,
 		);
 		expect(Date.now()).toBe(startedMs);
 		expect(later).not.toHaveBeenCalled();
+	});
+
+	test.each([7200, 1.7e9, 1e300, Infinity])(
+		'that emnify asks for %p seconds lasts five minutes, then emnify is asked again',
+		async (seconds) => {
+			const attempt = failing(limited(seconds));
+			const { result, ms } = await timed(rateLimit().pass(attempt, patience(600_000), undefined));
+			expect(result).toBe('answer');
+			expect(ms).toBeGreaterThanOrEqual(300_000);
+			expect(ms).toBeLessThan(301_000);
+		},
+	);
+
+	test('ends where the clock is set back by hours', async () => {
+		const pause = rateLimit();
+		await expect(pause.pass(failing(limited(60)), patience(0), undefined)).rejects.toThrow();
+		jest.setSystemTime(Date.now() - 5 * 3_600_000);
+		expect(await pause.pass(failing(), patience(0), undefined)).toBe('answer');
+	});
+
+	test('ends soon after it is cancelled', async () => {
+		const controller = new AbortController();
+		const waiting = rateLimit().pass(failing(limited(60)), patience(600_000), controller.signal);
+		const failed = expect(waiting).rejects.toMatchObject({ kind: 'cancelled' });
+		await jest.advanceTimersByTimeAsync(1_000);
+		controller.abort();
+		await jest.advanceTimersByTimeAsync(250);
+		await failed;
+	});
+
+	test('is made by a failure that is final too, which is not tried again', async () => {
+		const pause = rateLimit();
+		const final = failure('rateLimited', { httpStatus: 429, final: true });
+		const attempt = failing(final);
+		await expect(pause.pass(attempt, patience(60_000), undefined)).rejects.toBe(final);
+		const { ms } = await timed(pause.pass(failing(), patience(60_000), undefined));
+		expect({ calls: attempt.mock.calls.length, waited: ms > 0 }).toEqual({
+			calls: 1,
+			waited: true,
+		});
 	});
 
 	test('is over for those who come after it', async () => {
@@ -169,5 +209,78 @@ describe('reads while emnify is down', () => {
 		expect(new Set(result)).toEqual(new Set(['failed']));
 		expect(ms).toBeLessThan(100);
 		expect(server.requests).toHaveLength(30);
+	});
+
+	describe('it is taken to be down by what happened lately:', () => {
+		/** Fails this often, with so much time in between, and says whether the next failure is then waited for. */
+		async function isDownAfter(failures: number, betweenMs: number, answerAfter = Infinity) {
+			const reads = new Retries(0, patience(24 * 3_600_000));
+			const fail = async () => await Promise.reject(failure('server', { httpStatus: 503 }));
+			const ignore = () => {};
+			for (let made = 0; made < failures; made++) {
+				if (made === answerAfter)
+					await reads.attempt(async () => await Promise.resolve(1), undefined);
+				const settled = reads.attempt(fail, undefined).catch(ignore);
+				await jest.advanceTimersByTimeAsync(betweenMs);
+				void settled;
+			}
+			const calls = jest.fn(fail);
+			let settled = false;
+			void reads
+				.attempt(calls, undefined)
+				.catch(ignore)
+				.then(() => (settled = true));
+			await jest.advanceTimersByTimeAsync(5);
+			return !settled;
+		}
+
+		test('ten failures in a row within a minute are an outage', async () => {
+			expect(await isDownAfter(9, 1_000)).toBe(true);
+		});
+
+		test('nine are none', async () => {
+			expect(await isDownAfter(8, 1_000)).toBe(false);
+		});
+
+		test('ten scattered over an hour are none', async () => {
+			expect(await isDownAfter(20, 6 * 60_000)).toBe(false);
+		});
+
+		test('nor are nine, an answer, and nine more', async () => {
+			expect(await isDownAfter(17, 1_000, 9)).toBe(false);
+		});
+
+		test('a refusal is an answer too', async () => {
+			const reads = new Retries(0, patience(24 * 3_600_000));
+			const outcomes = Array.from({ length: 19 }, (_, index) =>
+				index === 9
+					? failure('rejected', { httpStatus: 404 })
+					: failure('server', { httpStatus: 503 }),
+			);
+			for (const outcome of outcomes) {
+				await expect(
+					reads.attempt(async () => await Promise.reject(outcome), undefined),
+				).rejects.toBe(outcome);
+			}
+		});
+
+		test('what was stopped, or never sent, is none', async () => {
+			const reads = new Retries(0, patience(24 * 3_600_000));
+			const outage = Array.from({ length: 9 }, () => failure('server', { httpStatus: 503 }));
+			const others = [
+				failure('cancelled'),
+				failure('refused', { httpStatus: 401, neverSent: true }),
+			];
+			for (const outcome of [...outage, ...others]) {
+				await reads.attempt(async () => await Promise.reject(outcome), undefined).catch(() => {});
+			}
+			let settled = false;
+			void reads
+				.attempt(async () => await Promise.reject(failure('server')), undefined)
+				.catch(() => {})
+				.then(() => (settled = true));
+			await jest.advanceTimersByTimeAsync(5);
+			expect(settled).toBe(false);
+		});
 	});
 });
