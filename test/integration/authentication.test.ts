@@ -363,7 +363,7 @@ describe('a login that emnify refuses is told by what was sent:', () => {
 		});
 		expect(failureIn(result.items[3])).toMatchObject({
 			message: expect.stringMatching(
-				/^emnify locked the account after too many failed logins, until about \d\d:\d\d UTC: “Too many failed .*” \(TooManyRequests 1105\)$/,
+				/^emnify locked the account after too many failed logins, until about \d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC: “Too many failed .*” \(TooManyRequests 1105\)$/,
 			),
 			description: expect.stringMatching(/Wait five minutes/),
 			itemIndex: 3,
@@ -395,12 +395,6 @@ describe('a login that goes wrong otherwise is told in emnify’s own words, wit
 			{ kind: 'status', status: 422, body: body(1402, 'Required', 'username is required') },
 			'emnify could not read the login (HTTP 422): “username is required” (Required 1402)',
 			/Check what was filled in/,
-		],
-		[
-			'429',
-			{ kind: 'status', status: 429, retryAfter: 7 },
-			'emnify takes no more logins from this address for now: “Too many requests” (TooManyRequests 1105)',
-			/100 logins in 5 minutes.*Wait five minutes/,
 		],
 		[
 			'500',
@@ -458,6 +452,22 @@ describe('a login that goes wrong otherwise is told in emnify’s own words, wit
 		});
 		expect(logins(bench)).toHaveLength(1);
 		expect(everythingStored(result)).not.toContain(userWithoutMfa.passwordHash);
+	});
+
+	test('429, which is the limit of logins where nothing can be locked', async () => {
+		const bench = await start();
+		bench.simulator.faults.next(
+			{ kind: 'status', status: 429, retryAfter: 7 },
+			{ endpoint: LOGIN },
+		);
+		const login = retrieve('applicationToken', { applicationToken: 'fake-token' });
+		expect(failureOf(await bench.run(login))).toMatchObject({
+			message:
+				'emnify takes no more logins from this address for now: “Too many requests” (TooManyRequests 1105)',
+			description: expect.stringMatching(/100 logins in 5 minutes.*Wait five minutes/),
+			itemIndex: 0,
+		});
+		expect(logins(bench)).toHaveLength(1);
 	});
 
 	test('no answer in time, a reset and a refused connection', async () => {

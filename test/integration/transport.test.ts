@@ -189,9 +189,26 @@ describe('at the rate limit', () => {
 		const { run, simulator, logIn } = await start();
 		await logIn();
 		simulator.faults.next({ kind: 'status', status: 429, retryAfter: 7200 }, { endpoint: DEVICES });
-		expect(failureOf(await run(list())).message).toMatch(/rate limit is reached/);
+		const result = await run(list({ rateLimitWait: 299 }));
+		expect(failureOf(result).message).toMatch(/rate limit is reached/);
 		expect(simulator.count(DEVICES)).toBe(1);
 	});
+
+	test.each([2_000_000_000, '9'.repeat(30), -5, 'soon'])(
+		'a Retry-After of %p stops nobody for longer than emnify’s own window',
+		async (retryAfter) => {
+			const { run, simulator, logIn } = await start();
+			await logIn();
+			simulator.faults.next({ kind: 'status', status: 429, retryAfter }, { endpoint: DEVICES });
+			expect((await run(list(AT_ONCE))).error).toBeDefined();
+			const later = await run(list(AT_ONCE));
+			const until = /until (\d{4}-\d\d-\d\d \d\d:\d\d:\d\d) UTC/.exec(
+				later.error?.message ?? '',
+			)?.[1];
+			const untilMs = Date.parse(`${until ?? '1970-01-01 00:00:00'}Z`);
+			expect(untilMs).toBeLessThanOrEqual(Date.now() + 301_000);
+		},
+	);
 
 	test('and so is a run that comes after it, without a request', async () => {
 		const { run, simulator, logIn } = await start();
@@ -199,7 +216,9 @@ describe('at the rate limit', () => {
 		simulator.faults.next({ kind: 'status', status: 429, retryAfter: 30 }, { endpoint: DEVICES });
 		expect((await run(list({ rateLimitWait: 1 }))).error).toBeDefined();
 		expect(failureOf(await run(list({ rateLimitWait: 1 })))).toMatchObject({
-			message: expect.stringMatching(/^emnify asks to wait until .+ UTC, so nothing was sent$/),
+			message: expect.stringMatching(
+				/^emnify asks to wait until \d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC, so nothing was sent$/,
+			),
 			httpCode: '429',
 		});
 		expect(simulator.count(DEVICES)).toBe(1);

@@ -113,6 +113,6 @@ function required(value: unknown, field: string): string {
 	throw new EmnifyError(
 		'input',
 		`${field} in the Emnify credential is empty`,
-		'Open the credential and fill it in.',
+		'Open the credential and fill it in. An expression in it must give a text for each item; where there are no items (the trigger, the lists of the editor), it must not use any.',
 	);
 }
