@@ -142,7 +142,7 @@ describe('one session for a credential', () => {
 			simulator.forget();
 			await Promise.all([
 				engine.run(listDevices(acme, 5)),
-				engine.run(listDevices(borealis, 5)),
+				engine.run(listDevices(borealis, 5, {}, seed.ids.foreignUser)),
 				engine.run(listDevices(acme, 5)),
 			]);
 			const served = simulator.requests.filter(({ endpoint }) => endpoint === LIST);

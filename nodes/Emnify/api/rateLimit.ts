@@ -1,3 +1,4 @@
+import type { EmnifyError } from './errors';
 import { Pause } from './pause';
 
 const requests = new Map<string, Pause>();
@@ -21,9 +22,12 @@ function pauseIn(
 	baseUrl: string,
 	concerns: (isLogin: boolean) => boolean,
 ): Pause {
-	const pause =
-		pauses.get(baseUrl) ??
-		new Pause(({ kind, facts }) => kind === 'rateLimited' && concerns(facts.login === true));
+	const isReason = ({ kind, facts }: EmnifyError) => {
+		// A login that is held because it may lock the account says nothing of the limit.
+		const isHeld = facts.final && facts.neverSent;
+		return kind === 'rateLimited' && !isHeld && concerns(facts.login === true);
+	};
+	const pause = pauses.get(baseUrl) ?? new Pause(isReason);
 	pauses.set(baseUrl, pause);
 	return pause;
 }
