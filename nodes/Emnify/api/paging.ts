@@ -145,6 +145,8 @@ export async function* allPages<Element extends Identified>(
 		const first = (reading === 1 && firstPage) || (await collection.fetch(1, ELEMENTS_IN_A_PAGE));
 		const reader = new Reading(collection, first, seen);
 		yield* reader.take(first);
+		// After pages that promised more, nothing at all is no answer to where it is.
+		if (failure && first.elements.length === 0 && first.total === undefined) continue;
 		if (!hasMoreThan(first, isWhole)) return;
 		if (reading === 1 && changes !== 'nothingLeaves') {
 			const fromTheLast = changes === 'joinsLast' && reader.isLong();

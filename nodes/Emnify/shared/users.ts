@@ -91,7 +91,7 @@ export async function* allUsers(
 		next = pages.next();
 		// Whoever asks for the next user gets a failure; until then it must not count as unhandled.
 		next.catch(() => {});
-		yield* requireIds(page.value, 'list the users');
+		yield* requireIds(page.value, request.action);
 	}
 }
 
