@@ -30,7 +30,16 @@ const scalar = fc.oneof(
 
 const names = ['id', 'name', 'username', 'description', 'status', 'type', 'mfa', 'roles', 'user'];
 const moreNames = ['error_code', 'error_token', 'message', 'errors', 'auth_token', 'mfa_token'];
-const dates = ['timestamp', 'activation_date', 'creation_date', 'created', 'expiry_date', 'detail'];
+const dates = [
+	'timestamp',
+	'activation_date',
+	'operating_system',
+	'browser',
+	'creation_date',
+	'created',
+	'expiry_date',
+	'detail',
+];
 
 /** An object that emnify could give, but for what is in its fields. */
 const likeEmnifys = fc.dictionary(
@@ -186,7 +195,11 @@ const operations = [
 	operation('mfaKey', 'getStatuses'),
 	operation('mfaKey', 'getTypes'),
 	operation('trustedDevice', 'audit', { scope: 'all', output: 'findings' }),
-	operation('trustedDevice', 'audit', { scope: 'all', output: 'summary' }),
+	operation('trustedDevice', 'audit', {
+		scope: 'all',
+		output: 'summary',
+		policy: { allowedBrowsers: 'F*', allowedOperatingSystems: 'W*', maxDevicesPerUser: 1 },
+	}),
 	operation('trustedDevice', 'audit', {
 		scope: 'input',
 		user: byId(7),
