@@ -140,6 +140,7 @@ describe('each event becomes an item', () => {
 			{
 				id: `trusted_device_added:${tara.id}:${id}`,
 				event: 'trusted_device_added',
+				text: expect.any(String),
 				occurred_at: soon,
 				user: tara,
 				device: {
@@ -162,6 +163,7 @@ describe('each event becomes an item', () => {
 			{
 				id: `trusted_device_added:${tara.id}:${id}`,
 				event: 'trusted_device_added',
+				text: expect.any(String),
 				occurred_at: soon,
 				user: tara,
 				device: { id, operating_system: null, browser: null, activation_date: null },
@@ -184,6 +186,7 @@ describe('each event becomes an item', () => {
 			{
 				id: `trusted_device_removed:${tara.id}:${seed.trustedDeviceUser.deviceId}`,
 				event: 'trusted_device_removed',
+				text: expect.any(String),
 				occurred_at: soon,
 				user: tara,
 				device: {
@@ -206,6 +209,7 @@ describe('each event becomes an item', () => {
 			{
 				id: `trusted_device_expiring:${seed.suspendedUser.id}:11082:2026-03-06`,
 				event: 'trusted_device_expiring',
+				text: expect.any(String),
 				occurred_at: '2026-03-06T12:00:00Z',
 				user: { id: 108, username: seed.suspendedUser.username, name: 'Dora Klein' },
 				device: {
@@ -230,6 +234,7 @@ describe('each event becomes an item', () => {
 			{
 				id: expect.stringMatching(/^event:\d+$/),
 				event: 'mfa_key_removed',
+				text: expect.any(String),
 				occurred_at: soon,
 				user: { id: totpUser.id, username: totpUser.username, name: 'Tom Okafor' },
 				actor: null,
@@ -301,6 +306,7 @@ describe('each event becomes an item', () => {
 			{
 				id: `application_token_expiring:${id}:2026-03-07`,
 				event: 'application_token_expiring',
+				text: expect.any(String),
 				occurred_at: '2026-03-07T12:00:00Z',
 				user: ada,
 				application_token: {

@@ -33,14 +33,24 @@ const { administrator, ids, observer, trustedDeviceUser } = seed;
 const { engine, start } = useEmnify();
 
 const everything = [
+	'administrator_added',
+	'administrator_removed',
 	'application_login_failed',
 	'application_token_expiring',
+	'mfa_key_activated',
+	'mfa_key_pending',
 	'mfa_key_removed',
 	'support_access',
+	'trigger_recovered',
+	'trigger_unhealthy',
 	'trusted_device_added',
 	'trusted_device_expiring',
 	'trusted_device_removed',
+	'user_added',
 	'user_login_failed',
+	'user_reactivated',
+	'user_removed',
+	'user_suspended',
 ];
 
 const node = (parameters: INodeParameters): INode => ({
@@ -121,6 +131,9 @@ describe('the form', () => {
 		[['application_token_expiring'], ['events', 'tokenDays']],
 		[['user_login_failed'], ['events', 'scope']],
 		[['trusted_device_added'], ['events', 'devicesNotice', 'scope']],
+		[['user_added'], ['events', 'scope']],
+		[['mfa_key_pending'], ['events', 'devicesNotice', 'scope']],
+		[['trigger_unhealthy'], ['events']],
 		[['trusted_device_expiring'], ['events', 'devicesNotice', 'deviceDays', 'scope']],
 		[everything, ['events', 'devicesNotice', 'deviceDays', 'tokenDays', 'scope']],
 	])('for %j has the fields that they need', (events, fields) => {
@@ -294,10 +307,22 @@ describe('Fetch test event', () => {
 			`trusted_device_added:${administrator.id}:${ids.administratorDevice}`,
 			`trusted_device_expiring:${administrator.id}:${ids.administratorDevice}:2026-05-23`,
 			`trusted_device_removed:${administrator.id}:${ids.administratorDevice}`,
+			...['user_added', 'user_removed', 'user_suspended', 'user_reactivated'].map(
+				(event) => expect.stringMatching(new RegExp(`^${event}:\\d+:`)) as string,
+			),
+			...[
+				'administrator_added',
+				'administrator_removed',
+				'mfa_key_activated',
+				'mfa_key_pending',
+			].map((event) => expect.stringMatching(new RegExp(`^${event}:\\d+:`)) as string),
+			expect.stringMatching(/^trigger_unhealthy:/),
+			expect.stringMatching(/^trigger_recovered:/),
 		]);
 		expect(items.find(({ event }) => event === 'trusted_device_added')).toEqual({
 			id: `trusted_device_added:${administrator.id}:${ids.administratorDevice}`,
 			event: 'trusted_device_added',
+			text: expect.any(String),
 			occurred_at: '2026-03-01T09:00:00Z',
 			user: { id: administrator.id, username: administrator.username, name: 'Ada Lindqvist' },
 			device: {

@@ -1,7 +1,7 @@
 import type { EmnifyClient } from '../api/client';
 import { EmnifyError } from '../api/errors';
 import { mayPass } from '../api/retry';
-import type { User } from '../api/types';
+import type { User, UserWithMfa } from '../api/types';
 import type { NamedUser } from '../audit/eventFacts';
 import { requireIds } from '../shared/ids';
 import { findUser, type UserReference } from '../shared/user';
@@ -23,7 +23,9 @@ const MOST_LOOK_UPS = 20;
 
 /** The users of a poll. Each request is sent at most once, and only where its answer is needed. */
 export class Directory {
-	private readonly lists = new Map<string, Promise<Person[]>>();
+	private readonly lists = new Map<string, Promise<User[]>>();
+
+	private readonly accounts = new Map<string, Promise<UserWithMfa>>();
 
 	private readonly people = new Map<number, Promise<Person>>();
 
@@ -39,10 +41,29 @@ export class Directory {
 	 * not found (any more) is left out, so that the others are not kept waiting. Throws an `EmnifyError`.
 	 */
 	async users(scope: UserScope): Promise<Person[]> {
+		if (scope.which !== 'chosen') return (await this.listed(scope)).map(toPerson);
+		const people = await Promise.all(scope.users.map(async (user) => await this.chosen(user)));
+		return distinct(people);
+	}
+
+	/** Those of the users that are meant whom there is, each once, with their status. Throws an `EmnifyError`. */
+	async listed(scope: UserScope): Promise<User[]> {
+		if (scope.which === 'chosen') {
+			const users = scope.users.map(async (user) => await this.existing(user));
+			return distinct(await Promise.all(users));
+		}
 		const key = JSON.stringify(scope);
 		const list = this.lists.get(key) ?? this.request(scope);
 		this.lists.set(key, list);
 		return await list;
+	}
+
+	/** One user with roles and MFA keys, asked for once. Throws an `EmnifyError`. */
+	async account(user: UserReference): Promise<UserWithMfa> {
+		const key = 'id' in user ? user.id : user.username;
+		const account = this.accounts.get(key) ?? findUser(this.client, user);
+		this.accounts.set(key, account);
+		return await account;
 	}
 
 	/** The user with a name, where emnify tells it. */
@@ -91,11 +112,10 @@ export class Directory {
 
 	/** Those who have the username or name, whatever its case. */
 	private async usersCalled(text: string, isUsername: boolean): Promise<Person[]> {
-		const everybody =
-			this.lists.get(JSON.stringify(EVERYBODY)) ??
-			(this.names.size >= MOST_LOOK_UPS ? this.users(EVERYBODY) : undefined);
+		const isListed = this.lists.has(JSON.stringify(EVERYBODY)) || this.names.size >= MOST_LOOK_UPS;
+		const everybody = isListed ? this.users(EVERYBODY) : undefined;
 		if (!everybody && isUsername) {
-			return [toPerson(await findUser(this.client, { username: text }))];
+			return [toPerson(await this.account({ username: text }))];
 		}
 		const listed = everybody ?? this.users(/[,:]/.test(text) ? EVERYBODY : filteredBy(text));
 		const users = await listed;
@@ -107,38 +127,40 @@ export class Directory {
 	}
 
 	private async find(person: Person): Promise<Person> {
-		return await findUser(this.client, { id: String(person.id) }).then(
-			toPerson,
-			(error: unknown) => {
-				if (isOfUser(error)) return person;
-				throw error;
-			},
-		);
+		return await this.account({ id: String(person.id) }).then(toPerson, (error: unknown) => {
+			if (isOfUser(error)) return person;
+			throw error;
+		});
 	}
 
-	private async request(scope: UserScope): Promise<Person[]> {
-		if (scope.which === 'chosen') {
-			const people = await Promise.all(scope.users.map(async (user) => await this.chosen(user)));
-			const found = people.filter((person) => person !== undefined);
-			return [...new Map(found.map((person) => [person.id, person])).values()];
-		}
+	private async request(scope: UserScope): Promise<User[]> {
 		const filters = scope.which === 'filtered' ? scope.filters : [];
 		const users = await this.client.collection<User>(usersRequest(filters), Infinity);
-		return requireIds(users, 'list the users').map(toPerson);
+		return requireIds(users, 'list the users');
 	}
 
 	private async chosen(user: UserReference): Promise<Person | undefined> {
 		if ('id' in user && user.id !== 'my') {
 			return { id: Number(user.id), username: null, name: null };
 		}
-		return await findUser(this.client, user).then(toPerson, (error: unknown) => {
+		const found = await this.existing(user);
+		return found && toPerson(found);
+	}
+
+	private async existing(user: UserReference): Promise<UserWithMfa | undefined> {
+		return await this.account(user).catch((error: unknown) => {
 			if (!(error instanceof EmnifyError) || error.kind !== 'rejected') {
 				return Promise.reject(error as Error);
 			}
-			this.notFound.push(error);
+			if (!this.notFound.includes(error)) this.notFound.push(error);
 			return undefined;
 		});
 	}
+}
+
+function distinct<One extends { id: number }>(users: Array<One | undefined>): One[] {
+	const found = users.filter((user) => user !== undefined);
+	return [...new Map(found.map((user) => [user.id, user])).values()];
 }
 
 /** Whether a failure leaves one user without a name, and keeps nothing waiting. */

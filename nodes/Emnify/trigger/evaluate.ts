@@ -3,6 +3,7 @@ import { TRUST_DAYS } from '../audit/auditUser';
 import { DAY_MS } from '../audit/day';
 import { isRevoked } from '../shared/applicationToken';
 import type { Account } from './account';
+import { evaluateAccounts, type AccountsReading } from './accounts';
 import { deviceChanges, knownUser } from './deviceChanges';
 import { definitionOf, eventsOf } from './events';
 import { freshEvents, instantOf, nextWindow, OVERLAP_MS } from './eventWindow';
@@ -39,6 +40,7 @@ export interface Reading {
 		events: EmnifyEvent[];
 	};
 	tokens?: ApplicationToken[];
+	accounts?: AccountsReading;
 }
 
 /** What a poll found, in no order, and what is to be remembered once it was handed over. */
@@ -61,8 +63,16 @@ export function evaluate(
 	const now = Math.max(reading.now, before?.polled ?? 0);
 	const devices = reading.devices && evaluateDevices(before, settings, now, reading.devices);
 	const log = reading.log && evaluateLog(before, settings, now, reading.log);
-	const tokens = before ? expiringTokens(before, settings, now, reading.tokens ?? []) : [];
-	const occurrences = [...(devices?.occurrences ?? []), ...(log?.occurrences ?? []), ...tokens];
+	const tokens = reading.tokens && expiringTokens(before, settings, now, reading.tokens);
+	const isSame = before !== undefined && isSameScope(before.scope, settings.scope);
+	const accounts =
+		reading.accounts &&
+		evaluateAccounts(isSame ? before.accounts : undefined, reading.accounts, {
+			now,
+			before: before?.polled ?? now,
+			isOfAll: settings.scope.which === 'all',
+		});
+	const occurrences = [devices, accounts, log, tokens].flatMap((part) => part?.occurrences ?? []);
 	const subscriptions = settings.events.map((event) => subscriptionOf(event, settings));
 	return {
 		occurrences: occurrences.filter(({ event }) => {
@@ -76,6 +86,8 @@ export function evaluate(
 			subscriptions,
 			scope: settings.scope,
 			...(devices && { devices: devices.state }),
+			...(accounts && { accounts: accounts.known }),
+			...(tokens && { tokens: tokens.seen }),
 			...(log && { log: log.state }),
 		},
 	};
@@ -142,16 +154,27 @@ function evaluateLog(
 	return { occurrences, state: nextWindow(from, events, now) };
 }
 
-/** Tokens that came to their last days since the poll before: this needs no memory of the tokens. */
+/**
+ * Tokens that came to their last days since the poll before. One that is made so short that it is in them at once may be dated
+ * before that poll, where emnify's clocks differ: so those of the minutes before are remembered. Version 1 did not.
+ */
 function expiringTokens(
-	{ polled }: TriggerState,
+	before: TriggerState | undefined,
 	{ tokenDays }: Settings,
 	now: number,
 	tokens: ApplicationToken[],
-): Occurrence[] {
-	return tokens.flatMap((token) => {
+): { occurrences: Occurrence[]; seen: Set<number> } {
+	const seen = new Set<number>();
+	const occurrences: Occurrence[] = [];
+	const polled = before?.polled ?? now;
+	const from = before?.tokens ? polled - OVERLAP_MS : polled;
+	for (const token of tokens) {
 		const at = lastDaysOfToken(token, tokenDays);
-		const isDue = at !== null && at > polled && at <= now && !isRevoked(token);
-		return isDue ? [tokenExpiring(token, at)] : [];
-	});
+		if (at === null || at > now || isRevoked(token)) continue;
+		if (at > now - OVERLAP_MS) seen.add(token.id);
+		if (at > from && before?.tokens?.has(token.id) !== true) {
+			occurrences.push(tokenExpiring(token, at));
+		}
+	}
+	return { occurrences, seen };
 }

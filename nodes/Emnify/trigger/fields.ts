@@ -18,11 +18,11 @@ export const triggerFields: INodeProperties[] = [
 	},
 	{
 		displayName:
-			'To notice changes of trusted devices, each poll sends one request for each user, and emnify allows 2,000 requests in 5 minutes for your IP address. With more than 300 users, poll every 5 minutes or less often. With more than 1,500 users, a poll reads the devices of 1,500, in turn.',
+			'To notice changes of trusted devices, each poll sends one request for each user, another one for administrators and new MFA keys, and emnify allows 2,000 requests in 5 minutes for your IP address. With more than 300 users, poll every 5 minutes or less often. With more than 1,500 users (750 where both are chosen), a poll reads so many, in turn.',
 		name: 'devicesNotice',
 		type: 'notice',
 		default: '',
-		displayOptions: { show: { events: eventsOf('devices') } },
+		displayOptions: { show: { events: [...eventsOf('devices'), ...eventsOf('details')] } },
 	},
 	{
 		displayName: 'Days Before Trust Ends',
@@ -48,7 +48,7 @@ export const triggerFields: INodeProperties[] = [
 		type: 'options',
 		default: 'all',
 		description:
-			'Whose trusted devices, MFA keys and failed logins count. Other events concern the workspace, and always count.',
+			'Whose accounts, trusted devices, MFA keys and failed logins count. Other events concern the workspace, and always count.',
 		options: [
 			{
 				name: 'All Users',

@@ -1,12 +1,13 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import type { ApplicationToken, EmnifyEvent, TrustedDevice, User } from '../api/types';
+import type { ApplicationToken, EmnifyEvent, MfaKey, TrustedDevice, User } from '../api/types';
 import { TRUST_DAYS } from '../audit/auditUser';
 import { DAY_MS } from '../audit/day';
 import { concernedUserOf, ipAddressesOf, type NamedUser } from '../audit/eventFacts';
 import { readInstant } from '../audit/instant';
 import { toTimestamp } from '../shared/timestamp';
 import { definitionOf, type EventName } from './events';
+import { textOf } from './text';
 
 /** Whom something is about. `null` for what is not known. */
 export interface Person {
@@ -44,15 +45,77 @@ export interface Occurrence {
 }
 
 /** An occurrence as the output item. */
-export function toJson({ id, event, occurredAt, user, actor, data }: Occurrence): IDataObject {
+export function toJson(occurrence: Occurrence): IDataObject {
+	const { id, event, occurredAt, user, actor, data } = occurrence;
 	return {
 		id,
 		event,
+		text: textOf(occurrence),
 		occurred_at: toTimestamp(new Date(occurredAt)),
 		user: user && { ...user },
 		...(actor !== undefined && { actor: actor && { ...actor } }),
 		...data,
 	};
+}
+
+/** The events that tell of a change of an account. */
+export type AccountEvent =
+	| 'user_added'
+	| 'user_removed'
+	| 'user_suspended'
+	| 'user_reactivated'
+	| 'administrator_added'
+	| 'administrator_removed';
+
+/** `change` tells apart changes of the same kind of the same user. */
+export function accountChanged(
+	event: AccountEvent,
+	user: Person,
+	at: number,
+	change: string,
+): Occurrence {
+	return { id: `${event}:${user.id}:${change}`, event, occurredAt: at, user, data: {} };
+}
+
+export function keyChanged(
+	event: 'mfa_key_activated' | 'mfa_key_pending',
+	user: Person,
+	{ id, status, type, creation_date, activation_date }: MfaKey,
+	at: number,
+): Occurrence {
+	const lookup = (entry: MfaKey['status']) => (entry ? { ...entry } : null);
+	return {
+		id: `${event}:${user.id}:${id}`,
+		event,
+		occurredAt: at,
+		user,
+		data: {
+			mfa_key: {
+				id,
+				status: lookup(status),
+				type: lookup(type),
+				creation_date: creation_date ?? null,
+				activation_date: activation_date ?? null,
+			},
+		},
+	};
+}
+
+/** How the polls go. */
+export interface Health extends IDataObject {
+	/** When the last poll succeeded before polls failed, and when one did again. */
+	since: string;
+	until: string | null;
+	failed_polls: number;
+	reason: string | null;
+}
+
+export function healthChanged(
+	event: 'trigger_unhealthy' | 'trigger_recovered',
+	at: number,
+	health: Health,
+): Occurrence {
+	return { id: `${event}:${health.since}`, event, occurredAt: at, user: null, data: { health } };
 }
 
 /** The order of the items: by the time, then by the ID. */
@@ -178,6 +241,6 @@ function deviceData(device: TrustedDevice): IDataObject {
 }
 
 /** The day of an instant in UTC, such as `2026-03-01`. */
-function dayOf(instant: number): string {
+export function dayOf(instant: number): string {
 	return toTimestamp(new Date(instant)).slice(0, 10);
 }

@@ -11,7 +11,7 @@ const SAVING_MS = 60_000;
 type Chain = string | undefined;
 
 /** What this process of n8n knows of the polls of one trigger. */
-interface Polls {
+export interface Polls {
 	isUnderWay: boolean;
 	/** What the last poll left. */
 	state?: IDataObject;
@@ -21,6 +21,10 @@ interface Polls {
 	isFirst: boolean;
 	/** How many polls in a row have failed. */
 	failures: number;
+	/** Since when they fail, in milliseconds since 1970. */
+	failingSince?: number;
+	/** Whether it was told that they do. */
+	isBlind: boolean;
 	/** What was logged already. */
 	logged: Set<string>;
 }
@@ -41,6 +45,7 @@ const newPolls = (): Polls => ({
 	handedOver: [],
 	isFirst: false,
 	failures: 0,
+	isBlind: false,
 	logged: new Set(),
 });
 

@@ -2,7 +2,7 @@ import type { EmnifyClient, EmnifyRequest } from '../api/client';
 import { concurrently } from '../api/concurrently';
 import { EmnifyError } from '../api/errors';
 import { mayPass } from '../api/retry';
-import type { EmnifyEvent, TrustedDevice } from '../api/types';
+import type { EmnifyEvent, UserWithMfa } from '../api/types';
 import { DAY_MS } from '../audit/day';
 import { withoutTokens } from '../audit/eventFacts';
 import { applicationTokens } from '../shared/applicationToken';
@@ -15,8 +15,8 @@ import type { Budget } from './budget';
 import type { Directory } from './directory';
 import { definitionOf, eventsOf, type EventName } from './events';
 import { OVERLAP_MS } from './eventWindow';
-import type { Reading } from './evaluate';
-import type { Person } from './occurrence';
+import type { AccountsReading } from './accounts';
+import { isSameScope, type Reading } from './evaluate';
 import type { Settings } from './settings';
 import type { TriggerState } from './state';
 
@@ -27,6 +27,8 @@ export interface Reader {
 	budget: Budget;
 	/** Warns in n8n's log of what could not be read. */
 	warn(message: string): void;
+	/** Warns of something once, as long as n8n runs. */
+	warnOnce(what: string, message: string): void;
 }
 
 /** Reads what the chosen events need. Throws an `EmnifyError` where something of it cannot be read at all. */
@@ -44,10 +46,21 @@ export async function read(
 		eventsOf('devices', events).length === 0
 			? undefined
 			: await readDevices(reader, settings, before?.devices?.known);
+	const accounts =
+		eventsOf('directory', events).length + needsDetails(events) === 0
+			? undefined
+			: await readAccounts(reader, settings, before);
+	if (!tokens && !log && !devices && !accounts) await client.session(false);
 	// By now emnify has answered, and its clock is known.
 	const began = client.now().getTime() - budget.spentMs();
 	const now = Math.floor(began / 1000 - 1) * 1000;
-	return { now, ...(devices && { devices }), ...(log && { log }), ...(tokens && { tokens }) };
+	return {
+		now,
+		...(devices && { devices }),
+		...(log && { log }),
+		...(tokens && { tokens }),
+		...(accounts && { accounts }),
+	};
 }
 
 /** Clocks that differ by less do not matter: the windows overlap by more. */
@@ -102,28 +115,20 @@ export const MOST_USERS_IN_A_POLL = 1_500;
 const MOST_FAILURES = 25;
 
 async function readDevices(
-	{ client, budget, directory, warn }: Reader,
+	reader: Reader,
 	{ events, scope }: Settings,
 	known: NonNullable<TriggerState['devices']>['known'] | undefined,
 ): Promise<Reading['devices']> {
+	const { client, directory, warn } = reader;
 	const users = await directory.users(scope);
-	const ofUser = new Map<number, TrustedDevice[]>();
-	const failures: unknown[] = [];
-	const isDown = () => ofUser.size === 0 && failures.filter(mayPass).length >= MOST_FAILURES;
-	const isOver = () => ofUser.size > 0 && budget.isSpent();
-	const lastRead = ({ id }: Person) => (known?.get(id)?.devices ? known.get(id)?.checked : 0) ?? 0;
-	const queue = [...users].sort((a, b) => lastRead(a) - lastRead(b) || a.id - b.id);
-	await concurrently(queue.slice(0, MOST_USERS_IN_A_POLL), CONCURRENT_READS, async ({ id }) => {
-		if (isDown() || isOver() || failures.some(isRateLimit)) return;
-		await trustedDevicesOf(client, { id: String(id) })
-			.then((devices) => {
-				ofUser.set(id, devices);
-			})
-			.catch((error: unknown) => {
-				if (!isOfOneUser(error)) throw error;
-				failures.push(error);
-			});
-	});
+	const lastRead = (id: number) => (known?.get(id)?.devices ? known.get(id)?.checked : 0) ?? 0;
+	const { ofUser, failures } = await eachUser(
+		reader,
+		users.map(({ id }) => id),
+		lastRead,
+		mostUsers(events),
+		async (id) => await trustedDevicesOf(client, { id: String(id) }),
+	);
 	const [failure] = [...failures, ...directory.notFound];
 	if (failure !== undefined && ofUser.size === 0) {
 		// Nobody can be read. Users who are gone must not keep the other events waiting; where there are none it is told.
@@ -137,6 +142,110 @@ async function readDevices(
 		);
 	}
 	return { users, ofUser };
+}
+
+/** How many requests for each user the chosen events take. */
+export function requestsOfUser(events: EventName[]): number {
+	return (eventsOf('devices', events).length > 0 ? 1 : 0) + needsDetails(events);
+}
+
+const needsDetails = (events: EventName[]) => (eventsOf('details', events).length > 0 ? 1 : 0);
+
+const mostUsers = (events: EventName[]) =>
+	Math.floor(MOST_USERS_IN_A_POLL / Math.max(1, requestsOfUser(events)));
+
+/** So many of those who are not listed any more are looked at in one poll: the others have to wait for theirs. */
+const MOST_MISSING = 25;
+
+async function readAccounts(
+	reader: Reader,
+	{ events, scope }: Settings,
+	before: TriggerState | undefined,
+): Promise<AccountsReading> {
+	const { directory, warn } = reader;
+	const known = before && isSameScope(before.scope, scope) ? before.accounts : undefined;
+	const listed = await directory.listed(scope);
+	const [notFound] = directory.notFound;
+	const hasOthers =
+		eventsOf('directory', events).length + eventsOf('details', events).length < events.length;
+	if (notFound && listed.length === 0 && !known && !hasOthers) throw notFound;
+	const isListed = new Set(listed.map(({ id }) => id));
+	const read = async (id: number) => await directory.account({ id: String(id) });
+	const details =
+		scope.which === 'chosen'
+			? { ofUser: new Map(listed.map((user) => [user.id, user as UserWithMfa])), failures: [] }
+			: needsDetails(events) === 0
+				? { ofUser: new Map<number, UserWithMfa>(), failures: [] }
+				: await eachUser(
+						reader,
+						[...isListed],
+						(id) => known?.get(id)?.checked ?? 0,
+						mostUsers(events),
+						read,
+					);
+	const [failure] = details.failures;
+	if (failure !== undefined && details.ofUser.size === 0 && !details.failures.every(isRejected)) {
+		throw failure;
+	}
+	if (failure instanceof EmnifyError) {
+		warn(
+			`The roles and MFA keys of some users could not be read, and are looked at again in the next poll. The first of ${details.failures.length} failures: ${failure.message}`,
+		);
+	}
+	// A list may be incomplete, or filtered: that somebody is gone is only told where emnify says so of this user.
+	const missing = [...(known ?? [])]
+		.filter(([id, { presence }]) => presence === 'here' && !isListed.has(id))
+		.map(([id]) => id);
+	const looked = await eachUser(
+		reader,
+		missing,
+		() => 0,
+		MOST_MISSING,
+		async (id) =>
+			await read(id).catch((error: unknown) => {
+				if (isMissing(error)) return undefined;
+				throw error;
+			}),
+	);
+	const found = [...looked.ofUser].filter((entry): entry is [number, UserWithMfa] => !!entry[1]);
+	return {
+		listed,
+		details: details.ofUser,
+		gone: new Set([...looked.ofUser].filter(([, user]) => !user).map(([id]) => id)),
+		unlisted: new Map(found),
+	};
+}
+
+/** To whom the list does not belong any more, emnify gives no access either. */
+function isMissing(error: unknown): boolean {
+	return error instanceof EmnifyError && [403, 404].includes(error.facts.httpStatus ?? 0);
+}
+
+/** Reads something of each user, those first who waited longest, as far as the time goes. */
+async function eachUser<Answer>(
+	{ budget }: Reader,
+	ids: number[],
+	lastRead: (id: number) => number,
+	most: number,
+	readOne: (id: number) => Promise<Answer>,
+): Promise<{ ofUser: Map<number, Answer>; failures: unknown[] }> {
+	const ofUser = new Map<number, Answer>();
+	const failures: unknown[] = [];
+	const isDown = () => ofUser.size === 0 && failures.filter(mayPass).length >= MOST_FAILURES;
+	const isOver = () => ofUser.size > 0 && budget.isSpent();
+	const queue = [...ids].sort((a, b) => lastRead(a) - lastRead(b) || a - b);
+	await concurrently(queue.slice(0, most), CONCURRENT_READS, async (id) => {
+		if (isDown() || isOver() || failures.some(isRateLimit)) return;
+		await readOne(id)
+			.then((answer) => {
+				ofUser.set(id, answer);
+			})
+			.catch((error: unknown) => {
+				if (!isOfOneUser(error)) throw error;
+				failures.push(error);
+			});
+	});
+	return { ofUser, failures };
 }
 
 /** Whether it may be of this user alone; at the rate limit what was read so far is of use. */

@@ -13,6 +13,7 @@ import { toNodeError } from '../nodeError';
 import { Budget } from './budget';
 import { Directory } from './directory';
 import { toJson, type Occurrence } from './occurrence';
+import { failed, succeeded } from './health';
 import { poll } from './poll';
 import { isActivation, pollsOf, recall, remember, forget } from './polls';
 import { sample } from './sample';
@@ -64,20 +65,29 @@ async function pollOnce(context: IPollFunctions, settings: Settings): Promise<Oc
 	const warn = (message: string) => context.logger.warn(message, { node: context.getNode().name });
 	const staticData = context.getWorkflowStaticData('node');
 	const before = recall(polls, staticData.state, activates);
+	let client: EmnifyClient | undefined;
 	try {
 		const budget = Budget.of(context);
 		const saved = savedState(before, warn);
-		const client = await EmnifyClient.connect(context, budget.patience());
+		client = await EmnifyClient.connect(context, budget.patience());
 		const credential = readCredential(
 			await context.getCredentials<ICredentialDataDecryptedObject>(CREDENTIAL_NAME),
 		);
-		const reader = { client, directory: new Directory(client), budget, warn };
+		const warnOnce = (what: string, message: string) => {
+			if (!polls.logged.has(what)) warn(message);
+			polls.logged.add(what);
+		};
+		const reader = { client, directory: new Directory(client), budget, warn, warnOnce };
 		const { occurrences, state } = await poll(reader, credential, settings, saved);
+		const recovered = succeeded(polls, staticData, settings, client.now());
+		if (recovered) occurrences.push(recovered);
 		staticData.state = remember(polls, before, writeState(state), occurrences.length > 0);
 		// Of a poll that took too long n8n has thrown away what it would give.
 		if (budget.isOver()) forget(polls);
 		return occurrences;
 	} catch (error) {
+		const unhealthy = failed(polls, staticData, settings, error, client?.now() ?? new Date());
+		if (unhealthy) return [unhealthy];
 		const goesOn = before !== undefined || STARTS.includes(context.getActivationMode());
 		if (!activates || !goesOn || !passes(error)) return await Promise.reject(error as Error);
 		warn(

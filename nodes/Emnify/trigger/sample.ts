@@ -10,6 +10,7 @@ import { CONCURRENT_READS } from '../shared/concurrency';
 import { EVENT_HISTORY_DAYS } from '../shared/events';
 import type { SortRule } from '../shared/sort';
 import { requireIds } from '../shared/ids';
+import { toTimestamp } from '../shared/timestamp';
 import { trustedDevicesOf } from '../shared/trustedDevices';
 import { usersRequest } from '../shared/users';
 import { ofTheUsers } from './concerned';
@@ -17,15 +18,20 @@ import type { Directory } from './directory';
 import { eventsOf, type EventName } from './events';
 import { instantOf } from './eventWindow';
 import {
+	accountChanged,
 	activationOf,
+	dayOf,
 	deviceAdded,
 	deviceExpiring,
 	deviceRemoved,
+	healthChanged,
+	keyChanged,
 	lastDaysOfToken,
 	lastDaysOfTrust,
 	logged,
 	tokenExpiring,
 	toPerson,
+	type AccountEvent,
 	type Occurrence,
 	type Person,
 } from './occurrence';
@@ -51,6 +57,23 @@ export async function sample(
 	if (eventsOf('devices', events).length > 0) {
 		samples.push(...(await newestDevice(client, directory, settings)));
 	}
+	if (eventsOf('directory', events).length + eventsOf('details', events).length > 0) {
+		samples.push(...(await newestAccount(client, directory, settings)));
+	}
+	const now = client.now().getTime();
+	const health = { since: toTimestamp(new Date(now - 15 * 60_000)), failed_polls: 3 };
+	samples.push(
+		healthChanged('trigger_unhealthy', now, {
+			...health,
+			until: null,
+			reason: 'Could not list the events: emnify failed to process it (HTTP 503)',
+		}),
+		healthChanged('trigger_recovered', now, {
+			...health,
+			until: toTimestamp(new Date(now)),
+			reason: null,
+		}),
+	);
 	return samples.filter(({ event }) => events.includes(event));
 }
 
@@ -135,13 +158,61 @@ async function newestDevice(
 	return [];
 }
 
+/** So many users are looked at for one who has an MFA key. */
+const MOST_DETAILS = 20;
+
+/** The newest of the first users, and one of them who has an MFA key. */
+async function newestAccount(
+	client: EmnifyClient,
+	directory: Directory,
+	{ scope, events }: Settings,
+): Promise<Occurrence[]> {
+	const users: User[] = [];
+	if (scope.which === 'chosen') users.push(...(await directory.listed(scope)));
+	else users.push(...(await client.collection<User>(usersOf(scope), USERS_AT_ONCE)));
+	const now = client.now().getTime();
+	const newestUsers = [...users].sort(
+		(a, b) => (readInstant(b.created) ?? 0) - (readInstant(a.created) ?? 0),
+	);
+	const found = newestUsers.slice(0, 1).flatMap((user) =>
+		ACCOUNT_EVENTS.map((event) => {
+			const at = event === 'user_added' ? (readInstant(user.created) ?? now) : now;
+			return accountChanged(event, toPerson(user), at, `${dayOf(at)}:1`);
+		}),
+	);
+	if (!events.some((event) => event.startsWith('mfa_key_') && event !== 'mfa_key_removed')) {
+		return found;
+	}
+	for (const { id } of newestUsers.slice(0, MOST_DETAILS)) {
+		const user = await directory.account({ id: String(id) });
+		const [key] = user.mfa ?? [];
+		if (!key) continue;
+		const at = readInstant(key.activation_date ?? key.creation_date) ?? now;
+		const events = ['mfa_key_activated', 'mfa_key_pending'] as const;
+		return [...found, ...events.map((event) => keyChanged(event, toPerson(user), key, at))];
+	}
+	return found;
+}
+
+const ACCOUNT_EVENTS: AccountEvent[] = [
+	'user_added',
+	'user_removed',
+	'user_suspended',
+	'user_reactivated',
+	'administrator_added',
+	'administrator_removed',
+];
+
+const usersOf = (scope: Settings['scope']) =>
+	usersRequest(scope.which === 'filtered' ? scope.filters : []);
+
 async function* someUsers(
 	client: EmnifyClient,
 	directory: Directory,
 	scope: Settings['scope'],
 ): AsyncGenerator<Person[], void> {
 	if (scope.which === 'chosen') return yield await directory.users(scope);
-	const request = usersRequest(scope.which === 'filtered' ? scope.filters : []);
+	const request = usersOf(scope);
 	const users = requireIds(await client.collection<User>(request, MOST_USERS), request.action);
 	for (let start = 0; start < users.length; start += USERS_AT_ONCE) {
 		yield users.slice(start, start + USERS_AT_ONCE).map(toPerson);

@@ -1,6 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import type { Account } from './account';
+import { readAccounts, writeAccounts, type KnownAccounts } from './accounts';
 import type { EventId, EventWindow } from './eventWindow';
 import type { EventName } from './events';
 import type { Settings, UserScope } from './settings';
@@ -21,6 +22,10 @@ export interface TriggerState {
 		since: number;
 		known: Snapshot;
 	};
+	/** Where an event of the directory is chosen. */
+	accounts?: KnownAccounts;
+	/** The IDs of the application tokens that came to their last days in the minutes before. */
+	tokens?: ReadonlySet<number>;
 	/** Where an event of the event log is chosen. */
 	log?: EventWindow;
 }
@@ -36,11 +41,14 @@ export function subscriptionOf(event: EventName, { deviceDays, tokenDays }: Sett
  * Raise it, and let {@link readState} read the older ones too, whenever what {@link writeState} writes changes: people's
  * workflows hold it, and would lose events. Each version has its sample in the tests.
  */
-const VERSION = 1;
+const VERSION = 2;
+
+/** Version 1 knew nothing of accounts and tokens, and is the same otherwise. */
+const READABLE: unknown[] = [1, VERSION];
 
 /** The state for n8n's static data: JSON, without secrets. */
 export function writeState(state: TriggerState): IDataObject {
-	const { account, polled, subscriptions, scope, devices, log } = state;
+	const { account, polled, subscriptions, scope, devices, accounts, tokens, log } = state;
 	return {
 		version: VERSION,
 		account: { ...account },
@@ -50,19 +58,24 @@ export function writeState(state: TriggerState): IDataObject {
 		...(devices && {
 			devices: { since: devices.since, known: writeSnapshot(devices.known, polled) },
 		}),
+		...(accounts && { accounts: { ...writeAccounts(accounts, polled) } }),
+		...(tokens && { tokens: [...tokens] }),
 		...(log && { log: { from: log.from, seen: [...log.seen] } }),
 	};
 }
 
 /** Reads what {@link writeState} wrote; `undefined` for anything else, such as what a later release has written. */
 export function readState(saved: unknown): TriggerState | undefined {
-	if (!isObject(saved) || saved.version !== VERSION) return undefined;
+	if (!isObject(saved) || !READABLE.includes(saved.version)) return undefined;
 	const { polled, subscriptions } = saved;
 	const account = readAccount(saved.account);
 	const scope = readScope(saved.scope);
 	if (!account || !scope || !isTime(polled) || !isListOf(subscriptions, isText)) return undefined;
 	const devices = saved.devices === undefined ? undefined : readDevices(saved.devices, polled);
 	const log = saved.log === undefined ? undefined : readLog(saved.log);
+	const accounts = saved.accounts === undefined ? undefined : readAccounts(saved.accounts, polled);
+	const tokens = isListOf(saved.tokens, isTime) ? new Set(saved.tokens) : undefined;
+	if (saved.accounts !== undefined && !accounts) return undefined;
 	if ((saved.devices !== undefined && !devices) || (saved.log !== undefined && !log)) {
 		return undefined;
 	}
@@ -72,6 +85,8 @@ export function readState(saved: unknown): TriggerState | undefined {
 		subscriptions: [...subscriptions],
 		scope,
 		...(devices && { devices }),
+		...(accounts && { accounts }),
+		...(tokens && { tokens }),
 		...(log && { log }),
 	};
 }

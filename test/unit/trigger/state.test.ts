@@ -30,7 +30,54 @@ const state: TriggerState = {
 			[103, { checked: POLLED }],
 		]),
 	},
+	accounts: new Map([
+		[
+			101,
+			{
+				presence: 'here',
+				status: 1,
+				username: 'ada@acme.example',
+				changes: 0,
+				checked: POLLED - 60_000,
+				administrator: true,
+				keys: new Map([
+					[4101, true],
+					[4102, false],
+				]),
+			},
+		],
+		[102, { presence: 'away', status: null, username: null, changes: 40 }],
+		[
+			400_000_000_000_000,
+			{
+				presence: 'gone',
+				status: 2,
+				username: 'no, address; at=all',
+				changes: 1,
+				checked: POLLED,
+				administrator: false,
+				keys: new Map(),
+			},
+		],
+	]),
+	tokens: new Set([201]),
 	log: { from: POLLED - 600_000, seen: new Set([900001, 900002]) },
+};
+
+/** Of version 1: the events that there were, and nothing of accounts and tokens. */
+const { accounts: _accounts, tokens: _tokens, ...rest } = state;
+const stateOfVersion1: TriggerState = {
+	...rest,
+	subscriptions: [
+		'application_login_failed',
+		'application_token_expiring:14',
+		'mfa_key_removed',
+		'support_access',
+		'trusted_device_added',
+		'trusted_device_expiring:7',
+		'trusted_device_removed',
+		'user_login_failed',
+	],
 };
 
 /** What n8n's database makes of it. */
@@ -55,11 +102,17 @@ test('what is written is read back', () => {
 });
 
 test('version 1 is read', () => {
-	expect(readState(JSON.parse(VERSION_1))).toEqual(state);
+	expect(readState(JSON.parse(VERSION_1))).toEqual(stateOfVersion1);
 });
 
-test('what is written is still version 1', () => {
-	expect(JSON.stringify(writeState(state))).toBe(VERSION_1);
+/** As version 2 has written it, of one event. It must be readable for ever: this text is never to be changed. */
+const VERSION_2 =
+	'{"version":2,"account":{"baseUrl":"https://cdn.emnify.net","login":"0123456789abcdef","organisation":1},"polled":1772366400000,"subscriptions":["support_access"],"scope":"{\\"which\\":\\"filtered\\",\\"filters\\":[\\"name:Ada\\",\\"status:1\\"]}","devices":{"since":1772280000000,"known":"2t:8hv.tb7ynz;2u@1o:8i5;2v"},"accounts":{"domains":["acme.example"],"known":"2t,hy1,ada@0,,1o,k35x+35y-;1,a?,,14;3xsdgob0ka,gn2,no%2C%20address%3B%20at%3Dall,1,0,k"},"tokens":[201],"log":{"from":1772365800000,"seen":[900001,900002]}}';
+
+test('what is written is still version 2, and is read', () => {
+	const one = { ...state, subscriptions: ['support_access'] };
+	expect(JSON.stringify(writeState(one))).toBe(VERSION_2);
+	expect(readState(JSON.parse(VERSION_2))).toEqual(one);
 });
 
 const version1 = JSON.parse(VERSION_1) as Record<string, unknown>;
@@ -70,7 +123,7 @@ test.each([
 	['a text', 'state'],
 	['a list', [version1]],
 	['the first state of another trigger', { lastTimeChecked: '2026-03-01' }],
-	['a later version', { ...version1, version: 2 }],
+	['a later version', { ...version1, version: 3 }],
 	['a version as text', { ...version1, version: '1' }],
 	['no time', { ...version1, polled: undefined }],
 	['a time as text', { ...version1, polled: '2026-03-01' }],

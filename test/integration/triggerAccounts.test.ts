@@ -1,0 +1,374 @@
+import type { IDataObject, INodeParameters } from 'n8n-workflow';
+
+import { createWorld, roles, seed, userStatuses } from '../simulator';
+import { PollingWorkflow } from './polling';
+import { byId, byUsername, useEmnify, type Bench } from './support';
+
+// Who may get in: users, administrators, MFA keys; and how the polls go.
+
+const USERS = 'GET /api/v1/user';
+const USER = 'GET /api/v1/user/{user_id}';
+
+const { administrator, emailMfaUser, ids, observer, userWithoutMfa } = seed;
+const { engine, start } = useEmnify();
+
+const DIRECTORY = ['user_added', 'user_reactivated', 'user_removed', 'user_suspended'];
+const DETAILS = [
+	'administrator_added',
+	'administrator_removed',
+	'mfa_key_activated',
+	'mfa_key_pending',
+];
+
+interface Watched {
+	workflow: PollingWorkflow;
+	poll(minutes?: number): Promise<IDataObject[]>;
+	told(minutes?: number): Promise<string[]>;
+}
+
+/** The active workflow, after its first poll, which is silent. */
+async function watch(bench: Bench, parameters: INodeParameters): Promise<Watched> {
+	await bench.logIn();
+	const workflow = new PollingWorkflow(engine(), bench.credential, parameters);
+	await workflow.activate();
+	expect(workflow.takeItems()).toEqual([]);
+	bench.simulator.forget();
+	const poll = async (minutes = 5) => {
+		bench.simulator.clock.advance({ minutes });
+		await workflow.tick();
+		expect(workflow.failures).toEqual([]);
+		return workflow.takeItems();
+	};
+	return {
+		workflow,
+		poll,
+		told: async (minutes) =>
+			(await poll(minutes)).map(
+				({ event, user }) => `${String(event)} ${(user as IDataObject | null)?.id as number}`,
+			),
+	};
+}
+
+const suspend = ({ simulator }: Bench, id: number, status: number = userStatuses.suspended.id) => {
+	simulator.world.user(id).statusId = status;
+};
+
+describe.each([
+	['all users', {}],
+	['a chosen user', { scope: 'chosen', chosenUsers: { users: [{ user: byId(observer.id) }] } }],
+	[
+		'a user chosen by username',
+		{ scope: 'chosen', chosenUsers: { users: [{ user: byUsername(observer.username) }] } },
+	],
+	['filtered users', { scope: 'filtered', filters: { name: 'otis' } }],
+])('of %s', (_who, scope) => {
+	test('each change is told once', async () => {
+		const bench = await start();
+		const { told } = await watch(bench, {
+			events: [...DIRECTORY, ...DETAILS],
+			...scope,
+		} as INodeParameters);
+		const user = bench.simulator.world.user(observer.id);
+		expect(await told()).toEqual([]);
+		suspend(bench, observer.id);
+		expect(await told()).toEqual([`user_suspended ${observer.id}`]);
+		expect(await told()).toEqual([]);
+		suspend(bench, observer.id, userStatuses.active.id);
+		expect(await told()).toEqual([`user_reactivated ${observer.id}`]);
+		const before = user.roleIds;
+		user.roleIds = [roles.administrator.id];
+		expect(await told()).toEqual([`administrator_added ${observer.id}`]);
+		user.roleIds = before;
+		expect(await told()).toEqual([`administrator_removed ${observer.id}`]);
+		const { id } = bench.simulator.world.addMfaKey(observer.id, {
+			secret: 'A'.repeat(32),
+			pending: true,
+		});
+		expect(await told()).toEqual([`mfa_key_pending ${observer.id}`]);
+		const key = user.mfaKeys.find((one) => one.id === id);
+		if (key) key.statusId = 1;
+		expect(await told()).toEqual([`mfa_key_activated ${observer.id}`]);
+		expect(await told()).toEqual([]);
+		bench.simulator.world.users.delete(observer.id);
+		expect(await told()).toEqual([`user_removed ${observer.id}`]);
+		expect(await told()).toEqual([]);
+	});
+});
+
+test('a new user is told of, with what is new about the user, and with a sentence', async () => {
+	const bench = await start({ startsAt: new Date('2026-03-01T12:00:00Z') });
+	const { poll } = await watch(bench, { events: [...DIRECTORY, ...DETAILS] });
+	const { id } = bench.simulator.world.addUser({
+		organisationId: ids.acme,
+		username: 'nina@acme-fleet.example',
+		name: 'Nina <b>',
+		created: bench.simulator.clock.now(),
+		roleIds: [roles.administrator.id],
+	} as Parameters<typeof bench.simulator.world.addUser>[0]);
+	const items = await poll();
+	expect(items.map(({ event }) => event).sort()).toEqual(['administrator_added', 'user_added']);
+	expect(items.find(({ event }) => event === 'user_added')).toMatchObject({
+		id: `user_added:${id}:2026-03-01:1`,
+		text: expect.stringMatching(
+			/^`nina@acme-fleet\.example` is a new user since 1 Mar 2026 at 12:\d\d UTC\.$/,
+		),
+		occurred_at: expect.stringMatching(/^2026-03-01T12:0/),
+		user: { id, username: 'nina@acme-fleet.example' },
+	});
+	expect(await poll()).toEqual([]);
+});
+
+test('a removed user is told of by the username that was known, an administrator as such too', async () => {
+	const bench = await start();
+	const { poll } = await watch(bench, { events: [...DIRECTORY, 'administrator_removed'] });
+	bench.simulator.world.user(observer.id).roleIds = [roles.administrator.id];
+	await poll();
+	bench.simulator.world.users.delete(observer.id);
+	expect(await poll()).toMatchObject([
+		{ event: 'administrator_removed', user: { id: observer.id, username: observer.username } },
+		{ event: 'user_removed', user: { id: observer.id, username: observer.username, name: null } },
+	]);
+});
+
+test('a list that is not complete is no flood of removed users', async () => {
+	const bench = await start();
+	const { workflow, told } = await watch(bench, { events: DIRECTORY });
+	bench.simulator.faults.next(
+		{ kind: 'status', status: 200, body: [] },
+		{ endpoint: USERS, times: 9 },
+	);
+	// Whether an empty list without the headers of its pages is a failure or a list: nobody is removed.
+	await workflow.tick();
+	workflow.failures.length = 0;
+	expect(workflow.takeItems()).toEqual([]);
+	bench.simulator.faults.clear();
+	expect(await told()).toEqual([]);
+});
+
+test('a list that cannot be read is a failure, and made up for', async () => {
+	const bench = await start();
+	const { workflow, told } = await watch(bench, { events: DIRECTORY });
+	suspend(bench, observer.id);
+	bench.simulator.faults.next({ kind: 'status', status: 403 }, { endpoint: USERS });
+	await workflow.tick();
+	expect(workflow.failures.splice(0)).toHaveLength(1);
+	expect(await told()).toEqual([`user_suspended ${observer.id}`]);
+});
+
+test('a user who leaves the filter, and is back, is compared with what was known', async () => {
+	const bench = await start();
+	const { told } = await watch(bench, {
+		events: DIRECTORY,
+		scope: 'filtered',
+		filters: { name: 'otis' },
+	});
+	const user = bench.simulator.world.user(observer.id);
+	user.name = 'Somebody Else';
+	expect(await told()).toEqual([]);
+	suspend(bench, observer.id);
+	expect(await told()).toEqual([]);
+	user.name = 'Otis Berg';
+	expect(await told()).toEqual([`user_suspended ${observer.id}`]);
+});
+
+test('a suspended user who leaves a filter by status is told of', async () => {
+	const bench = await start();
+	const { told } = await watch(bench, {
+		events: DIRECTORY,
+		scope: 'filtered',
+		filters: { status: 1 },
+	});
+	suspend(bench, observer.id);
+	expect(await told()).toEqual([`user_suspended ${observer.id}`]);
+	expect(await told()).toEqual([]);
+});
+
+test('changed filters, and events that are chosen later, are no flood', async () => {
+	const bench = await start();
+	const watched = await watch(bench, {
+		events: DIRECTORY,
+		scope: 'filtered',
+		filters: { name: 'otis' },
+	});
+	for (const parameters of [
+		{ events: DIRECTORY },
+		{ events: [...DIRECTORY, ...DETAILS] },
+		{
+			events: DETAILS,
+			scope: 'chosen',
+			chosenUsers: { users: [{ user: byId(administrator.id) }] },
+		},
+		{ events: [...DIRECTORY, ...DETAILS] },
+	]) {
+		await watched.workflow.deactivate();
+		watched.workflow.parameters = parameters as INodeParameters;
+		bench.simulator.clock.advance({ minutes: 5 });
+		await watched.workflow.activate();
+		expect(watched.workflow.takeItems()).toEqual([]);
+		expect(await watched.told()).toEqual([]);
+	}
+});
+
+test('across a restart, what happened meanwhile is told', async () => {
+	const bench = await start();
+	const { workflow } = await watch(bench, { events: [...DIRECTORY, ...DETAILS] });
+	workflow.kill();
+	suspend(bench, emailMfaUser.id);
+	bench.simulator.clock.advance({ days: 1 });
+	await workflow.activate();
+	expect(workflow.takeItems()).toMatchObject([
+		{ event: 'user_suspended', user: { id: emailMfaUser.id } },
+	]);
+	await workflow.restart();
+	expect(workflow.takeItems()).toEqual([]);
+});
+
+test('one user who cannot be read keeps nobody else waiting', async () => {
+	const bench = await start();
+	const { workflow, told } = await watch(bench, { events: DETAILS });
+	bench.simulator.world.user(userWithoutMfa.id).roleIds = [roles.administrator.id];
+	bench.simulator.faults.next({ kind: 'status', status: 404 }, { endpoint: USER });
+	expect(await told()).toEqual([`administrator_added ${userWithoutMfa.id}`]);
+	expect(workflow.warnings).toEqual([
+		expect.stringMatching(/^The roles and MFA keys of some users could not be read/),
+	]);
+});
+
+test('of fields that are missing nothing is concluded', async () => {
+	const bench = await start({ dialects: ['nulls'] });
+	const { told } = await watch(bench, { events: [...DIRECTORY, ...DETAILS] });
+	expect(await told()).toEqual([]);
+});
+
+test('10,000 users with three devices each, roles and keys take less than 1 MB of state', async () => {
+	const now = new Date();
+	const world = createWorld({ users: 1000, devicesPerUser: 3, now });
+	const bench = await start({ world, startsAt: now });
+	for (const id of world.users.keys())
+		world.addMfaKey(id, { secret: 'A'.repeat(32), pending: false });
+	const { workflow } = await watch(bench, {
+		events: [...DIRECTORY, ...DETAILS, 'trusted_device_added', 'trusted_device_removed'],
+	});
+	bench.simulator.clock.advance({ minutes: 5 });
+	world.addTrustedDevice(Math.max(...world.users.keys()), {});
+	await workflow.tick();
+	expect(workflow.saved.length).toBeGreaterThan(50_000);
+	expect(workflow.saved.length).toBeLessThan(100_000);
+}, 120_000);
+
+describe('how the polls go', () => {
+	const HEALTH = ['trigger_recovered', 'trigger_unhealthy'];
+	const fail = async (bench: Bench, workflow: PollingWorkflow) => {
+		bench.simulator.faults.next({ kind: 'status', status: 503 }, { times: 100 });
+		await workflow.tick();
+		bench.simulator.faults.clear();
+	};
+
+	test('three failed polls in a row are told of once, and that it sees again', async () => {
+		const bench = await start();
+		const { workflow } = await watch(bench, { events: ['support_access', ...HEALTH] });
+		for (let count = 1; count <= 5; count++) await fail(bench, workflow);
+		expect(workflow.failures.splice(0)).toHaveLength(4);
+		expect(workflow.takeItems()).toEqual([
+			{
+				id: expect.stringMatching(/^trigger_unhealthy:2/),
+				event: 'trigger_unhealthy',
+				text: expect.stringMatching(
+					/^Emnify Trigger has not seen anything since .* UTC: `Could not list the events/,
+				),
+				occurred_at: expect.any(String),
+				user: null,
+				health: {
+					since: expect.any(String),
+					until: null,
+					failed_polls: 3,
+					reason: expect.stringMatching(/^Could not list the events: emnify failed/),
+				},
+			},
+		]);
+		await workflow.tick();
+		expect(workflow.takeItems()).toMatchObject([
+			{
+				event: 'trigger_recovered',
+				text: expect.stringMatching(/sees again/),
+				health: {
+					since: expect.any(String),
+					until: expect.any(String),
+					failed_polls: 5,
+					reason: null,
+				},
+			},
+		]);
+		await workflow.tick();
+		expect(workflow.takeItems()).toEqual([]);
+	});
+
+	test('two failed polls, or three with one between that succeeds, are not worth telling', async () => {
+		const bench = await start();
+		const { workflow } = await watch(bench, { events: ['support_access', ...HEALTH] });
+		for (const fails of [true, true, false, true, false, true, true, false]) {
+			if (fails) await fail(bench, workflow);
+			else await workflow.tick();
+		}
+		expect(workflow.takeItems()).toEqual([]);
+	});
+
+	test('it sees again is told after a restart, too', async () => {
+		const bench = await start();
+		const { workflow } = await watch(bench, { events: ['support_access', ...HEALTH] });
+		for (let count = 1; count <= 3; count++) await fail(bench, workflow);
+		expect(workflow.takeItems()).toHaveLength(1);
+		await workflow.restart();
+		expect(workflow.takeItems()).toMatchObject([{ event: 'trigger_recovered' }]);
+	});
+
+	test('who has not chosen it has failed executions, as before', async () => {
+		const bench = await start();
+		const { workflow } = await watch(bench, { events: ['support_access'] });
+		for (let count = 1; count <= 4; count++) await fail(bench, workflow);
+		expect(workflow.failures).toHaveLength(4);
+		await workflow.tick();
+		expect(workflow.takeItems()).toEqual([]);
+	});
+
+	test('chosen alone, it costs one request a poll', async () => {
+		const bench = await start();
+		const { workflow, poll } = await watch(bench, { events: HEALTH });
+		expect(await poll()).toEqual([]);
+		expect(bench.calls().map(({ endpoint }) => endpoint)).toEqual(['GET /api/v1/user/mfa/status']);
+		for (let count = 1; count <= 3; count++) await fail(bench, workflow);
+		expect(workflow.takeItems()).toMatchObject([{ event: 'trigger_unhealthy' }]);
+	});
+});
+
+test('polls that are too frequent for the users are logged once, with the interval that fits', async () => {
+	const now = new Date();
+	const world = createWorld({ users: 400, devicesPerUser: 0, now });
+	const bench = await start({ world, startsAt: now });
+	const { workflow, poll } = await watch(bench, { events: ['trusted_device_added'] });
+	await poll(1);
+	await poll(1);
+	expect(workflow.warnings).toEqual([
+		expect.stringMatching(
+			/^A poll of 40\d users takes 40\d requests, more than fit an interval of 1 minute: .* Poll every 2 minutes or less often\.$/,
+		),
+	]);
+}, 120_000);
+
+describe('an application token that is made so short that it is in its last days at once', () => {
+	test('is told of once, though its date lies before the poll', async () => {
+		const bench = await start();
+		const { simulator } = bench;
+		const { poll } = await watch(bench, { events: ['application_token_expiring'] });
+		await poll(1);
+		const created = new Date(simulator.clock.now().getTime() - 5 * 60_000);
+		const { id } = simulator.world.addApplicationToken({
+			creatorId: administrator.id,
+			created,
+			expiryDate: new Date(simulator.clock.now().getTime() + 86_400_000),
+		} as Parameters<typeof simulator.world.addApplicationToken>[0]);
+		expect((await poll(1)).map((item) => (item.application_token as IDataObject).id)).toEqual([id]);
+		expect(await poll(1)).toEqual([]);
+		expect(await poll(20)).toEqual([]);
+	});
+});
