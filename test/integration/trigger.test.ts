@@ -360,7 +360,7 @@ describe('the first poll', () => {
 		addEvent(bench);
 		const { workflow, told } = await watch(bench, { events: everything });
 		expect(workflow.executions).toEqual([]);
-		expect(workflow.savedState()).toMatchObject({ version: 1 });
+		expect(workflow.savedState()).toMatchObject({ version: 2 });
 		expect(await told()).toEqual([]);
 		expect(workflow.warnings).toEqual([]);
 	});

@@ -89,6 +89,31 @@ const polls: Array<[what: string, parameters: INodeParameters, costs: Record<str
 		{ events: devices, ...chosen(byUsername(observer.username)) },
 		{ [USER]: 1, [DEVICES]: 1 },
 	],
+	[
+		'changes of users',
+		{ events: ['user_added', 'user_removed', 'user_suspended'] },
+		{ [USERS]: 1 },
+	],
+	[
+		'administrators and MFA keys',
+		{ events: ['administrator_added', 'mfa_key_pending', 'user_added'] },
+		{ [USERS]: 1, [USER]: COUNT },
+	],
+	[
+		'administrators among users chosen by ID',
+		{ events: ['administrator_added', 'user_removed'], ...chosen(byId(observer.id)) },
+		{ [USER]: 1 },
+	],
+	[
+		'the health of the trigger, beside others',
+		{ events: [...logged, 'trigger_unhealthy', 'trigger_recovered'] },
+		{ [EVENTS]: 1 },
+	],
+	[
+		'the health of the trigger alone',
+		{ events: ['trigger_unhealthy'] },
+		{ 'GET /api/v1/user/mfa/status': 1 },
+	],
 	['failed logins of filtered users', { events: logged, ...filtered }, { [EVENTS]: 1 }],
 	[
 		'failed logins of users chosen by username',

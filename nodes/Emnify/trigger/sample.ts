@@ -169,7 +169,7 @@ async function newestAccount(
 ): Promise<Occurrence[]> {
 	const users: User[] = [];
 	if (scope.which === 'chosen') users.push(...(await directory.listed(scope)));
-	else users.push(...(await client.page<User>(usersOf(scope), 1, USERS_AT_ONCE)).elements);
+	else users.push(...(await client.collection<User>(usersOf(scope), USERS_AT_ONCE)));
 	const now = client.now().getTime();
 	const newestUsers = [...users].sort(
 		(a, b) => (readInstant(b.created) ?? 0) - (readInstant(a.created) ?? 0),

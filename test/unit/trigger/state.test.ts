@@ -65,9 +65,8 @@ const state: TriggerState = {
 };
 
 /** Of version 1: the events that there were, and nothing of accounts and tokens. */
-const { accounts: _accounts, tokens: _tokens, ...rest } = state;
 const stateOfVersion1: TriggerState = {
-	...rest,
+	...state,
 	subscriptions: [
 		'application_login_failed',
 		'application_token_expiring:14',
@@ -79,6 +78,8 @@ const stateOfVersion1: TriggerState = {
 		'user_login_failed',
 	],
 };
+delete stateOfVersion1.accounts;
+delete stateOfVersion1.tokens;
 
 /** What n8n's database makes of it. */
 const throughDatabase = (given: TriggerState): unknown =>
