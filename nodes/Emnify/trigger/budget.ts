@@ -34,7 +34,8 @@ export class Budget {
 	/** How long to wait for emnify, so that the poll ends in time whatever happens. The next poll comes soon enough. */
 	patience(): Patience {
 		return {
-			timeoutMs: Math.min(DEFAULT_TIMEOUT_MS, this.totalMs * 0.1),
+			// However little time there is, one answer must be possible.
+			timeoutMs: Math.max(1_000, Math.min(DEFAULT_TIMEOUT_MS, this.totalMs * 0.1)),
 			rateLimitMs: this.totalMs * 0.4,
 			outageMs: 0,
 			readRetries: 1,
