@@ -77,6 +77,7 @@ abstract class Run {
 	private async connect(index: number): Promise<EmnifyClient> {
 		const patience = readPatience(this.context.getNodeParameter('options', 0, {}));
 		const client = await EmnifyClient.connect(this.context, patience, index);
+		this.writes.requireSameAccount(index, client.account);
 		const known = this.clients.get(client.account) ?? client;
 		this.clients.set(client.account, known);
 		return known;

@@ -1,7 +1,7 @@
 import { createHash } from 'crypto';
 import type { IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 
-import type { EmnifyError } from './api/errors';
+import { EmnifyError } from './api/errors';
 import type { ItemOperation } from './resources/operation';
 
 /** What became of a write: its output, or the failure that leaves open whether it was carried out. */
@@ -23,6 +23,7 @@ class ItemMemory<Value> {
 
 const outcomes = new ItemMemory<Outcome>();
 const doneInBatches = new ItemMemory<Map<string, unknown>>();
+const accounts = new ItemMemory<string>();
 
 /** A write that an AI agent asked for, and of which nobody knows whether it was carried out. */
 interface OpenWrite {
@@ -91,6 +92,23 @@ export class WriteMemory {
 		if (oldest !== undefined && this.openWrites.size > MOST_OPEN_WRITES) {
 			this.openWrites.delete(oldest);
 		}
+	}
+
+	/**
+	 * Holds that the account is the one that the item’s run began with, over its tries (Retry On Fail). Throws an `EmnifyError`
+	 * (`input`) where the credential was changed since: what is left of the run must not act as somebody else.
+	 */
+	requireSameAccount(index: number, account: string): void {
+		const item = this.items[index];
+		if (!item) return;
+		const before = accounts.get(item, this.runOf(index)) ?? account;
+		accounts.set(item, this.runOf(index), before);
+		if (before === account) return;
+		throw new EmnifyError(
+			'input',
+			'The Emnify credential was changed while this run was under way',
+			'The run has ended, so that nothing of it is done as another account. Run the workflow again.',
+		);
 	}
 
 	/** Somebody has looked what became of these writes of the account: who asks for one again means it. */

@@ -446,6 +446,26 @@ describe('a credential that is edited in the middle of a run', () => {
 		},
 	);
 
+	test('between the tries of Retry On Fail ends it, before anything is sent as the new account', async () => {
+		const simulator = await emnify();
+		const credential = engine.storeCredential(withToken(simulator.url));
+		await run(credential, statuses());
+		simulator.forget();
+		simulator.faults.next({ kind: 'stall' }, { endpoint: DEVICES });
+		simulator.faults.next({ kind: 'status', status: 403 }, { endpoint: DEVICES });
+		const parameters = listDevices(AT_ONCE);
+		const going = engine.run({ credential, parameters, items: times(2), retryOnFail: true });
+		await simulator.faults.whenStalled();
+		await engine.editCredential(credential, { applicationToken: seed.secondApplicationToken });
+		simulator.faults.release();
+		expect(failureOf(await going).message).toBe(
+			'The Emnify credential was changed while this run was under way',
+		);
+		expect(simulator.requests.map(({ organisationId }) => organisationId)).not.toContain(
+			ids.borealis,
+		);
+	});
+
 	test('ends it where the old account can no longer log in', async () => {
 		const simulator = await emnify();
 		const credential = engine.storeCredential(asUser(simulator.url));
