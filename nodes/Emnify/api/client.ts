@@ -8,11 +8,12 @@ import type {
 	IPollFunctions,
 } from 'n8n-workflow';
 
+import { asDocumented } from './asDocumented';
 import type { AuthenticateBody } from './authenticate';
 import { CREDENTIAL_NAME, readCredential, type EmnifyCredential, type Session } from './credential';
 import { EmnifyError, neverSent } from './errors';
 import { clockOffsetMs, DEFAULT_TIMEOUT_MS, sendWith, type HttpResponse, type Send } from './http';
-import { requireSomeIds, withNumericIds } from './ids';
+import { requireSomeIds } from './ids';
 import {
 	allPages,
 	firstElements,
@@ -255,7 +256,7 @@ export class EmnifyClient {
 			this.clockOffsetMs = clockOffsetMs(response.headers);
 			const succeeded = response.status >= 200 && response.status <= 299;
 			if (succeeded && isExpected(response)) {
-				return { ...response, body: withNumericIds(response.body) };
+				return { ...response, body: asDocumented(response.body) };
 			}
 			if (succeeded) throw unexpectedAnswer(response, request);
 			throw refusal(this.withoutSecrets(response, request.body), request);
