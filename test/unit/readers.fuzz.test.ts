@@ -107,10 +107,11 @@ function endsInWords(read: () => unknown): void {
 	try {
 		read();
 	} catch (error) {
-		if (!(error instanceof EmnifyError)) throw error;
-		expect(error.kind).toBe('input');
-		expect(error.message).toMatch(/^\S.{3,}/s);
-		expect(error.message.length + error.description.length).toBeLessThan(1_000);
+		expect(error).toBeInstanceOf(EmnifyError);
+		const { kind, message, description } = error as EmnifyError;
+		expect(kind).toBe('input');
+		expect(message).toMatch(/^\S.{3,}/s);
+		expect(message.length + description.length).toBeLessThan(1_000);
 	}
 }
 
