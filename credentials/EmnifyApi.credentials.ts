@@ -97,7 +97,8 @@ export class EmnifyApi implements ICredentialType {
 				{
 					name: 'User Credentials',
 					value: 'userCredentials',
-					description: 'Logs in as a user of the portal, for what an application token cannot do',
+					description:
+						'Log in as a portal user, only for tasks that an application token cannot do',
 				},
 			],
 			default: 'applicationToken',

@@ -20,7 +20,7 @@ export const optionsField: INodeProperties = {
 			typeOptions: { minValue: 0 },
 			default: 600,
 			description:
-				'Seconds to wait before giving up while emnify takes no requests: at its rate limit (2,000 in 5 minutes), or while it is down (then 120 at most)',
+				'How many seconds to wait at emnify’s rate limit (2,000 requests in 5 minutes) before giving up. While emnify is down, at most 120.',
 		},
 		{
 			displayName: 'Retries',
@@ -29,7 +29,7 @@ export const optionsField: INodeProperties = {
 			typeOptions: { minValue: 0 },
 			default: 3,
 			description:
-				'How often a request that only reads is sent again after a failure that may pass, such as no answer in time. What changes something is never sent again.',
+				'How many times to repeat a read after a transient failure, such as a timeout. Writes are never repeated.',
 		},
 		{
 			displayName: 'Timeout',

@@ -16,12 +16,12 @@ export const createApplicationToken = defineOperation({
 		name: 'Create',
 		value: 'create',
 		action: 'Create application token',
-		description: 'Make a secret that a program can log in with, and get it this once',
+		description: 'Create a secret that a program can log in with. It is shown only once.',
 	},
 	fields: [
 		{
 			displayName:
-				'The token is given only this once, and becomes part of the execution’s data: whoever may see the execution can log in with it. Hand it on to where secrets are kept, and switch off saving executions in the workflow’s settings.',
+				'The token is shown only once. It becomes part of the execution’s data, and everyone who can see the execution can log in with it. Pass it to where you keep secrets, and switch off saving executions in the workflow’s settings.',
 			name: 'secretNotice',
 			type: 'notice',
 			default: '',

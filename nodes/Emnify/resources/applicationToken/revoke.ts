@@ -15,13 +15,12 @@ export const revokeApplicationToken = defineOperation({
 		name: 'Revoke',
 		value: 'revoke',
 		action: 'Revoke application token',
-		description:
-			'Make a token useless for good, which cannot be undone: no program can log in with it',
+		description: 'Revoke a token for good: programs can no longer log in with it',
 	},
 	fields: [
 		{
 			displayName:
-				'Revoking cannot be undone. Each program that logs in with this token stops working, n8n too where it is the token of its credential.',
+				'Revoking cannot be undone. No program can log in with this token any more, n8n included if its credential uses it. Sessions that were opened with it last up to 240 minutes.',
 			name: 'revokeNotice',
 			type: 'notice',
 			default: '',

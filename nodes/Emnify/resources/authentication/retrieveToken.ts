@@ -99,7 +99,7 @@ export const retrieveToken = defineOperation({
 				type: 'string',
 				typeOptions: { password: true },
 				default: '',
-				description: 'Of a trusted device, which skips the second factor',
+				description: 'The fingerprint of a trusted device. It skips the second factor.',
 			},
 		]),
 		...forGrant('mfaCode', [
@@ -111,7 +111,7 @@ export const retrieveToken = defineOperation({
 				required: true,
 				default: '',
 				placeholder: 'e.g. {{ $json.mfa_token }}',
-				description: 'What the login with user credentials gave',
+				description: 'The <code>mfa_token</code> from the login with user credentials',
 			},
 			{
 				displayName: 'Code',
@@ -145,7 +145,7 @@ export const retrieveToken = defineOperation({
 						typeOptions: { password: true },
 						default: '',
 						description:
-							'Any text of your own that stays the same. It is a secret: it replaces the code.',
+							'Choose any text and always use the same one. Keep it secret: it replaces the code.',
 					},
 					{
 						displayName: 'Name',

@@ -36,7 +36,7 @@ export const eventFiltersField: INodeProperties = {
 			default: '',
 			placeholder: 'e.g. Germany',
 			description:
-				'Where the endpoint was. Several, six at most, with <code>|</code> between them.',
+				'Where the endpoint was. Separate several values with <code>|</code> (six at most).',
 		},
 		{
 			displayName: 'Description',
@@ -53,7 +53,7 @@ export const eventFiltersField: INodeProperties = {
 			default: '',
 			placeholder: 'e.g. Truck 12',
 			description:
-				'The name of the endpoint. Several, six at most, with <code>|</code> between them.',
+				'The name of the endpoint. Separate several values with <code>|</code> (six at most).',
 		},
 		{
 			displayName: 'From',
@@ -61,7 +61,7 @@ export const eventFiltersField: INodeProperties = {
 			type: 'dateTime',
 			default: '',
 			description:
-				'The earliest moment. emnify keeps events for 30 days: what is older is not found. In an expression: <code>{{ $now.minus({ hours: 24 }) }}</code>. Without it everything up to Until.',
+				'Only events from this time on. Leave empty for all up to Until. emnify keeps events for 30 days. For the last day, use the expression <code>{{ $now.minus({ hours: 24 }) }}</code>.',
 		},
 		{
 			displayName: 'ICCID',
@@ -70,7 +70,7 @@ export const eventFiltersField: INodeProperties = {
 			default: '',
 			placeholder: 'e.g. 8988303000123456789',
 			description:
-				'The number of the SIM card. Several, six at most, with <code>|</code> between them.',
+				'The number of the SIM card. Separate several values with <code>|</code> (six at most).',
 		},
 		{
 			displayName: 'IMEI',
@@ -103,7 +103,7 @@ export const eventFiltersField: INodeProperties = {
 			default: '',
 			placeholder: 'e.g. Telekom',
 			description:
-				'The network that the endpoint was in. Several, six at most, with <code>|</code> between them.',
+				'The network that the endpoint was in. Separate several values with <code>|</code> (six at most).',
 		},
 		{
 			displayName: 'Organisation',
@@ -158,14 +158,13 @@ export const eventFiltersField: INodeProperties = {
 			name: 'until',
 			type: 'dateTime',
 			default: '',
-			description: 'The latest moment. Without it everything from From up to now.',
+			description: 'Only events up to this time. Leave empty for all from From up to now.',
 		},
 		{
 			...userField,
 			required: false,
 			default: { mode: 'list', value: '' },
-			description:
-				'Who acted, as emnify records it. What an application did is recorded for no user.',
+			description: 'The user who did it. Actions of application tokens have no user.',
 		},
 	],
 };

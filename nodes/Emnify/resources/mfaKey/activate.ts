@@ -46,7 +46,7 @@ export const activateMfaKey = defineOperation({
 			required: true,
 			default: '',
 			placeholder: 'e.g. 123456',
-			description: 'The 6 digits of the authenticator app. A number gets its leading zeros back.',
+			description: 'The 6 digits that the authenticator app shows. Leading zeros may be missing.',
 			displayOptions: { show: { codeSource: ['code'] } },
 		},
 		{

@@ -13,7 +13,8 @@ export const createMfaKey = defineOperation({
 		name: 'Create',
 		value: 'create',
 		action: 'Create MFA key',
-		description: 'Add a second factor to the credential’s own user; it counts once it is activated',
+		description:
+			'Add a second factor for the credential’s own user. It takes effect when it is activated.',
 	},
 	fields: [
 		{

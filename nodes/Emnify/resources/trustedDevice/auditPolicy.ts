@@ -35,7 +35,7 @@ export const policyField: INodeProperties = {
 			type: 'string',
 			default: '',
 			placeholder: 'e.g. Firefox*, Chrome*',
-			description: `Find devices with any other browser, or an unknown one. ${ONE_OR_MORE}.`,
+			description: `Find devices whose browser is not in this list, or not known. ${ONE_OR_MORE}.`,
 		},
 		{
 			displayName: 'Allowed Operating Systems',
@@ -43,7 +43,7 @@ export const policyField: INodeProperties = {
 			type: 'string',
 			default: '',
 			placeholder: 'e.g. Windows 11*, macOS*',
-			description: `Find devices with any other operating system, or an unknown one. ${ONE_OR_MORE}.`,
+			description: `Find devices whose operating system is not in this list, or not known. ${ONE_OR_MORE}.`,
 		},
 		{
 			displayName: 'Expiring Within (Days)',
@@ -51,7 +51,7 @@ export const policyField: INodeProperties = {
 			type: 'number',
 			typeOptions: { minValue: 0 },
 			default: 7,
-			description: 'Find devices whose trust, which lasts 90 days, ends within so many days',
+			description: 'Find devices whose trust, which lasts 90 days, ends within this number of days',
 		},
 		{
 			displayName: 'Flag Inactive Users',
@@ -75,7 +75,8 @@ export const policyField: INodeProperties = {
 			type: 'number',
 			typeOptions: { minValue: 0 },
 			default: 60,
-			description: 'Find devices that have been trusted for longer, or for an unknown time',
+			description:
+				'Find devices that have been trusted for more days than this, or whose activation date is unknown',
 		},
 		{
 			displayName: 'Max Devices per User',
@@ -83,7 +84,7 @@ export const policyField: INodeProperties = {
 			type: 'number',
 			typeOptions: { minValue: 0 },
 			default: 3,
-			description: 'Find all of a user’s devices but the so many that became trusted last',
+			description: 'Keep this many of a user’s newest devices, and find the others',
 		},
 	],
 };
