@@ -191,7 +191,7 @@ export const checks: Check[] = [
 				parameters: { resource: 'event', operation: 'getAll', limit: 2 },
 			});
 			assert.equal(items.length, 2);
-			for (const { event_type: type } of jsonOf(items)) assert.ok(type);
+			for (const { type } of jsonOf(items)) assert.ok(type);
 		},
 	},
 	{
@@ -294,6 +294,18 @@ export const checks: Check[] = [
 				assert.match(message, /did not accept the application token/);
 			});
 			assert.equal(logins, 1);
+		},
+	},
+	{
+		column: 'credential',
+		name: 'the session is in n8n’s database, and the rest of the credential still is',
+		async run(stage) {
+			const getStatuses = { parameters: { resource: 'mfaKey', operation: 'getStatuses' } };
+			await stage.itemsOf(getStatuses);
+			await stage.restart();
+			assert.equal(await stage.loginsDuring(async () => await stage.itemsOf(getStatuses)), 0);
+			stage.simulator.revokeTokens();
+			assert.equal(await stage.loginsDuring(async () => await stage.itemsOf(getStatuses)), 1);
 		},
 	},
 ];

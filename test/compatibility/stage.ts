@@ -20,26 +20,38 @@ export interface Task {
 /** An n8n of one version with this package in it, and an emnify of its own. */
 export class Stage {
 	private constructor(
-		readonly n8n: RealN8n,
+		private running: RealN8n,
+		private readonly version: N8nVersion,
 		readonly simulator: Simulator,
 		/** Of an administrator; it is the only one that has ever logged in when the stage starts. */
 		readonly administrator: CreatedCredential,
 	) {}
 
 	static async start(version: N8nVersion): Promise<Stage> {
-		const n8n = await startRealN8n({ version });
+		const n8n = await startRealN8n({ version, keepUserFolder: true });
 		const simulator = await startSimulator();
 		try {
 			const administrator = await n8n.rest.createCredential({
 				name: 'Emnify account',
 				data: { baseUrl: simulator.url, applicationToken: seed.applicationToken },
 			});
-			return new Stage(n8n, simulator, administrator);
+			return new Stage(n8n, version, simulator, administrator);
 		} catch (error) {
 			await simulator.stop();
 			await n8n.stop();
 			throw error;
 		}
+	}
+
+	get n8n(): RealN8n {
+		return this.running;
+	}
+
+	/** Ends n8n, and starts it again on its database: what only its process knew is gone. For once, as the last thing. */
+	async restart(): Promise<void> {
+		const { userFolder } = this.running;
+		await this.running.stop();
+		this.running = await startRealN8n({ version: this.version, userFolder });
 	}
 
 	async stop(): Promise<void> {

@@ -10,7 +10,7 @@ import { seed, startSimulator, type Simulator } from '../simulator';
 // The way of a user, one test after the other: the packed package installed into a running n8n by its editor, used, and
 // uninstalled. n8n and npm are the real ones; only the npm registry is one that holds this package.
 
-jest.setTimeout(120_000);
+jest.setTimeout(300_000);
 
 let registry: Registry;
 let n8n: RealN8n;
@@ -23,7 +23,6 @@ beforeAll(async () => {
 	registry = await startRegistry();
 	n8n = await startRealN8n({ withoutPackage: true, env: registry.env });
 	({ browser, page } = await openEditor(n8n));
-	page.setDefaultTimeout(60_000);
 }, 300_000);
 
 afterAll(async () => {

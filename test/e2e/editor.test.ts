@@ -30,7 +30,6 @@ beforeAll(async () => {
 	simulator = await startSimulator();
 	n8n = await startRealN8n();
 	({ browser, page } = await openEditor(n8n));
-	page.setDefaultTimeout(30_000);
 }, 300_000);
 
 afterAll(async () => {

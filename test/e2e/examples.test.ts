@@ -32,7 +32,6 @@ let page: Page;
 beforeAll(async () => {
 	n8n = await startRealN8n();
 	({ browser, page } = await openEditor(n8n));
-	page.setDefaultTimeout(30_000);
 }, 300_000);
 
 afterAll(async () => {

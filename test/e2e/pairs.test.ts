@@ -9,7 +9,7 @@ import { seed, startSimulator, type Simulator } from '../simulator';
 
 // Each pair, run by its form in the editor of a real n8n. The screenshots in artifacts/ are for a person to look at.
 
-jest.setTimeout(120_000);
+jest.setTimeout(300_000);
 
 let n8n: RealN8n;
 let simulator: Simulator;
@@ -22,7 +22,6 @@ beforeAll(async () => {
 	simulator = await startSimulator();
 	n8n = await startRealN8n();
 	({ browser, page } = await openEditor(n8n));
-	page.setDefaultTimeout(15_000);
 	const { url: baseUrl } = simulator;
 	administrator = await n8n.rest.createCredential({
 		name: 'Emnify account',

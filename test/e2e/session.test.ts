@@ -131,7 +131,7 @@ test('20 requests of the HTTP Request node that each end in 404 cost at most one
 			parameters: { fieldToSplitOut: 'list', options: {} },
 		},
 		{
-			name: 'Devices',
+			name: 'Users',
 			type: 'n8n-nodes-base.httpRequest',
 			typeVersion: 4.2,
 			onError: 'continueRegularOutput',

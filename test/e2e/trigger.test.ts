@@ -4,7 +4,8 @@ import { until } from '../real-n8n/until';
 import { emnifyTrigger, workflowOf } from '../real-n8n/workflows';
 import { seed, startSimulator, type Simulator } from '../simulator';
 
-// The trigger in a real n8n that crashes. Its promises one by one: test/integration/trigger.test.ts.
+// The trigger in a real n8n that is slow, and crashes. Its promises one by one: test/integration/trigger.test.ts; n8n's durable
+// scheduler: triggerScheduler.test.ts.
 
 jest.setTimeout(300_000);
 
@@ -16,7 +17,9 @@ let simulator: Simulator;
 
 beforeAll(async () => {
 	simulator = await startSimulator();
-	n8n = await startRealN8n({ keepUserFolder: true, gracePeriodMs: 0 });
+	// Which says when it polls.
+	const env = { N8N_LOG_LEVEL: 'debug' };
+	n8n = await startRealN8n({ keepUserFolder: true, gracePeriodMs: 0, env });
 });
 
 afterAll(async () => {
@@ -39,7 +42,10 @@ async function told(workflowId: string): Promise<number[]> {
 	return items.flat().map(({ json }) => (json.device as { id: number }).id);
 }
 
-test('n8n is killed in the middle of a poll: each device is told of once, also that of the meantime', async () => {
+/** So many polls n8n has begun. */
+const begun = () => n8n.output().split('Poll trigger initiated for workflow').length - 1;
+
+test('a poll lasts longer than its interval, in another one n8n is killed: each device is told of once, also that of the meantime', async () => {
 	const credential = await n8n.rest.createCredential({
 		name: 'Emnify account',
 		data: { baseUrl: simulator.url, applicationToken: seed.applicationToken },
@@ -58,6 +64,15 @@ test('n8n is killed in the middle of a poll: each device is told of once, also t
 	await until('the first device is told of', async () => (await told(id)).length === 1);
 
 	simulator.faults.next({ kind: 'stall' }, { endpoint: DEVICES });
+	devices.push(addDevice(seed.trustedDeviceUser));
+	await simulator.faults.whenStalled();
+	const polls = begun();
+	await until('two more polls have begun', () => begun() >= polls + 2);
+	expect(simulator.faults.stalled).toBe(1);
+	simulator.faults.release();
+	await until('the second device is told of', async () => (await told(id)).length === 2);
+
+	simulator.faults.next({ kind: 'stall' }, { endpoint: DEVICES });
 	devices.push(addDevice(seed.observer));
 	await simulator.faults.whenStalled();
 	const { userFolder } = n8n;
@@ -67,7 +82,7 @@ test('n8n is killed in the middle of a poll: each device is told of once, also t
 
 	n8n = await startRealN8n({ userFolder });
 	await until('all devices are told of', async () => (await told(id)).length >= devices.length);
-	const polls = simulator.count('GET /api/v1/user');
-	await until('the trigger has polled on', () => simulator.count('GET /api/v1/user') >= polls + 2);
+	const listed = simulator.count('GET /api/v1/user');
+	await until('the trigger has polled on', () => simulator.count('GET /api/v1/user') >= listed + 2);
 	expect((await told(id)).sort()).toEqual(devices.sort());
 });

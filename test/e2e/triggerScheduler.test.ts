@@ -1,67 +1,136 @@
 import { startRealN8n, type RealN8n } from '../real-n8n/n8n';
 import { everyFiveSeconds, isFirstPollOver } from '../real-n8n/pollTimes';
+import type { CreatedCredential } from '../real-n8n/rest';
 import { until } from '../real-n8n/until';
 import { emnifyTrigger, workflowOf } from '../real-n8n/workflows';
 import { seed, startSimulator, type Simulator } from '../simulator';
 
-// One execution an event, by each scheduler of a real n8n. What n8n's engine alone shows: test/integration/triggerActivation.test.ts.
+// The trigger under n8n's durable scheduler, on one database, one test after the other. n8n's own timer: trigger.test.ts.
 
 jest.setTimeout(300_000);
 
 const USERS = 'GET /api/v1/user';
 const DEVICES = 'GET /api/v1/user/{user_id}/mfa/trusted_device';
 const TRIGGER = 'New device';
+
+/** Without the publication service n8n would poll by its own timer all the same. */
 const DURABLE = {
 	N8N_SCHEDULER_ENABLED: 'true',
 	N8N_SCHEDULER_POLL_TRIGGERS_ENABLED: 'true',
+	N8N_USE_WORKFLOW_PUBLICATION_SERVICE: 'true',
+	// So that a request may take longer than the interval.
+	N8N_SCHEDULER_POLL_TIMEOUT: '150',
+	N8N_SCHEDULER_LEASE_DURATION: '180',
+	// Says which poll found nothing.
+	N8N_LOG_LEVEL: 'debug',
 };
+const DURABLE_CURSORS = { ...DURABLE, N8N_POLLER_DURABLE_CURSORS_ENABLED: 'true' };
 
-describe.each([
-	['n8n’s own timer', {}],
-	['the durable scheduler', DURABLE],
-	[
-		'the durable scheduler with durable cursors',
-		{ ...DURABLE, N8N_POLLER_DURABLE_CURSORS_ENABLED: 'true' },
-	],
-])('by %s', (_scheduler, env) => {
-	let n8n: RealN8n;
-	let simulator: Simulator;
+let n8n: RealN8n;
+let simulator: Simulator;
+let workflowId: string;
+const devices: number[] = [];
 
-	beforeAll(async () => {
-		simulator = await startSimulator();
-		n8n = await startRealN8n({ env });
+const start = async (env: Record<string, string>, userFolder?: string) =>
+	await startRealN8n({ env, userFolder, keepUserFolder: true, gracePeriodMs: 0 });
+
+beforeAll(async () => {
+	simulator = await startSimulator();
+	n8n = await start(DURABLE);
+	const credential = await n8n.rest.createCredential({
+		name: 'Emnify account',
+		data: { baseUrl: simulator.url, applicationToken: seed.applicationToken },
 	});
+	workflowId = (await n8n.rest.createWorkflow(watch(credential))).id;
+	await n8n.rest.activateWorkflow(workflowId);
+	await until('the first poll is over', () => isFirstPollOver(simulator));
+});
 
-	afterAll(async () => {
-		await n8n?.stop();
-		await simulator?.stop();
-	});
+afterAll(async () => {
+	await n8n?.stop();
+	await simulator?.stop();
+});
 
-	test('a poll that lasts longer than its interval starts one execution', async () => {
-		const credential = await n8n.rest.createCredential({
-			name: 'Emnify account',
-			data: { baseUrl: simulator.url, applicationToken: seed.applicationToken },
-		});
-		const trigger = emnifyTrigger(
+const watch = (credential: CreatedCredential) =>
+	workflowOf('Watch', [
+		emnifyTrigger(
 			{ pollTimes: everyFiveSeconds, events: ['trusted_device_added'], scope: 'all' },
 			credential,
 			TRIGGER,
-		);
-		const { id } = await n8n.rest.createWorkflow(
-			workflowOf('Watch', [trigger, { name: 'Alert', type: 'n8n-nodes-base.noOp' }]),
-		);
-		await n8n.rest.activateWorkflow(id);
-		await until('the first poll is over', () => isFirstPollOver(simulator));
-		const told = async () =>
-			(await n8n.rest.executionsOf(id)).filter(({ status }) => status === 'success').length;
+		),
+		{ name: 'Alert', type: 'n8n-nodes-base.noOp' },
+	]);
 
-		const activatedAt = simulator.clock.now();
-		simulator.world.addTrustedDevice(seed.observer.id, { browser: 'Edge 141', activatedAt });
-		// For 12 seconds, in which two more polls are due.
-		simulator.faults.next({ kind: 'stall', ms: 12_000 }, { endpoint: DEVICES });
-		await until('the device is told of', async () => (await told()) > 0);
-		const polls = simulator.count(USERS);
-		await until('the trigger has polled on', () => simulator.count(USERS) >= polls + 3);
-		expect(await told()).toBe(1);
-	});
+function addDevice({ id }: { id: number }): void {
+	const activatedAt = simulator.clock.now();
+	devices.push(simulator.world.addTrustedDevice(id, { browser: 'Edge 141', activatedAt }).id);
+}
+
+/** The devices that the executions so far were told of, in the order of the executions. */
+async function told(): Promise<number[]> {
+	const executions = await n8n.rest.executionsOf(workflowId);
+	const items = await Promise.all(
+		executions.map(async ({ id }) => (await n8n.rest.getExecution(id)).itemsOf(TRIGGER)),
+	);
+	return items.flat().map(({ json }) => (json.device as { id: number }).id);
+}
+
+/** So many polls by the durable scheduler, and by nothing else, have ended without an item so far. */
+const emptyPolls = () =>
+	n8n.output().split('Poll returned no new data; nothing to hand off').length - 1;
+
+/** A poll finds a device, and is held back until another one, or more, that became due meanwhile has ended. */
+async function holdPollBack(device: { id: number }): Promise<void> {
+	simulator.faults.next({ kind: 'stall' }, { endpoint: DEVICES });
+	addDevice(device);
+	await simulator.faults.whenStalled();
+	const before = emptyPolls();
+	await until('another poll has ended', () => emptyPolls() > before);
+	expect(simulator.faults.stalled).toBe(1);
+}
+
+/** Each device was told of once, also after further polls. */
+async function expectAllToldOfOnce(): Promise<void> {
+	await until('all devices are told of', async () => (await told()).length >= devices.length);
+	const polls = simulator.count(USERS);
+	await until('the trigger has polled on', () => simulator.count(USERS) >= polls + 3);
+	expect((await told()).sort()).toEqual([...devices].sort());
+}
+
+/** n8n's end in the middle of a poll that has found a device, and its start after one more came. */
+async function restartInThePoll(env: Record<string, string>): Promise<void> {
+	simulator.faults.next({ kind: 'stall' }, { endpoint: DEVICES });
+	addDevice(seed.observer);
+	await simulator.faults.whenStalled();
+	const { userFolder } = n8n;
+	await n8n.stop();
+	simulator.faults.release();
+	addDevice(seed.totpUser);
+	n8n = await start(env, userFolder);
+}
+
+test('a poll that lasts longer than its interval starts one execution a device', async () => {
+	addDevice(seed.administrator);
+	await until('the first device is told of', async () => (await told()).length === 1);
+	await holdPollBack(seed.observer);
+	simulator.faults.release();
+	await expectAllToldOfOnce();
+	expect(await n8n.rest.executionsOf(workflowId)).toHaveLength(devices.length);
+});
+
+test('n8n is killed in a poll, and goes on with durable cursors: each device starts one execution', async () => {
+	await restartInThePoll(DURABLE_CURSORS);
+	await expectAllToldOfOnce();
+	const { staticData } = await n8n.rest.getWorkflow(workflowId);
+	await holdPollBack(seed.administrator);
+	simulator.faults.release();
+	await expectAllToldOfOnce();
+	// It is the cursor that goes on, in a table of its own.
+	expect(staticData).toBeDefined();
+	expect((await n8n.rest.getWorkflow(workflowId)).staticData).toEqual(staticData);
+});
+
+test('n8n is killed in a poll, and goes on from its durable cursor', async () => {
+	await restartInThePoll(DURABLE_CURSORS);
+	await expectAllToldOfOnce();
 });

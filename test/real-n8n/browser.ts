@@ -27,6 +27,8 @@ export async function openEditor(n8n: RealN8n): Promise<{ browser: Browser; page
 	});
 	try {
 		const page = await browser.newPage({ viewport: { width: 1440, height: 900 } });
+		// This only ends what hangs: a busy machine takes long to show a page.
+		page.setDefaultTimeout(90_000);
 		await page.goto(`${n8n.url}/signin`);
 		await page.locator('input[name="emailOrLdapLoginId"]').fill(n8n.owner.email);
 		await page.locator('input[name="password"]').fill(n8n.owner.password);

@@ -25,6 +25,8 @@ export interface StoredWorkflow extends WorkflowFile {
 	id: string;
 	versionId: string;
 	active: boolean;
+	/** What its triggers remember. */
+	staticData?: IDataObject | null;
 }
 
 export interface Credential {
