@@ -1,4 +1,4 @@
-import type { INodeParameters } from 'n8n-workflow';
+import type { INodeParameters, INodePropertyOptions } from 'n8n-workflow';
 
 import { createWorld, eventSeverities, eventTypes, seed, type World } from '../simulator';
 import { PollingWorkflow } from './polling';
@@ -122,10 +122,41 @@ const polls: Array<[what: string, parameters: INodeParameters, costs: Record<str
 	],
 ];
 
+/** What a sentence on costs means, where the event is chosen alone. */
+const SAID: Record<string, Record<string, number>> = {
+	'Costs one request a poll.': { [TOKENS]: 1 },
+	'Costs one request a poll, shared with the others of the event log.': { [EVENTS]: 1 },
+	'Costs one request a poll for the devices of each user, and the list of users.': {
+		[USERS]: 1,
+		[DEVICES]: COUNT,
+	},
+	'Costs one request a poll for the roles and keys of each user, and the list of users.': {
+		[USERS]: 1,
+		[USER]: COUNT,
+	},
+	'Costs the list of users in each poll: one request for each 100.': { [USERS]: 1 },
+	'Costs no request beside other events, and one a poll where it is chosen alone.': {
+		'GET /api/v1/user/mfa/status': 1,
+	},
+};
+
 test.each(polls)('a poll for %s costs what it must', async (_what, parameters, costs) => {
 	const bench = await start();
 	const workflow = await activate(bench, parameters);
 	expect(await costsOfAPoll(bench, workflow)).toEqual(costs);
+});
+
+test('each event costs what its description in the form says', async () => {
+	const bench = await start();
+	const field = engine().triggerType.description.properties.find(({ name }) => name === 'events');
+	for (const { value, description } of field?.options as INodePropertyOptions[]) {
+		const workflow = await activate(bench, { events: [value] });
+		const [costs] = /Costs .+$/.exec(description ?? '') ?? [];
+		expect({ [String(costs)]: await costsOfAPoll(bench, workflow) }).toEqual({
+			[String(costs)]: SAID[costs ?? ''],
+		});
+		await workflow.deactivate();
+	}
 });
 
 test.each([

@@ -5,7 +5,7 @@ import path from 'node:path';
 import ts from 'typescript';
 
 import { resources } from '../../nodes/Emnify/resources';
-import { EVENTS } from '../../nodes/Emnify/trigger/events';
+import { EVENT_NAMES, optionOf } from '../../nodes/Emnify/trigger/events';
 
 // What README.md promises to name: each pair, event, example, picture, and every message that a user may see.
 
@@ -40,8 +40,8 @@ test('it has a row for each pair, in the order of the editor', () => {
 });
 
 test('it names each event of the trigger', () => {
-	const missing = Object.entries(EVENTS).filter(
-		([event, { option }]) => !readme.includes(`\`${event}\``) || !readme.includes(option.name),
+	const missing = EVENT_NAMES.filter(
+		(event) => !readme.includes(`\`${event}\``) || !readme.includes(optionOf(event).name),
 	);
 	expect(missing).toEqual([]);
 });
