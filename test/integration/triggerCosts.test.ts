@@ -1,6 +1,14 @@
 import type { INodeParameters, INodePropertyOptions } from 'n8n-workflow';
 
-import { createWorld, eventSeverities, eventTypes, seed, type World } from '../simulator';
+import {
+	createWorld,
+	eventSeverities,
+	eventTypes,
+	roles,
+	seed,
+	userStatuses,
+	type World,
+} from '../simulator';
 import { PollingWorkflow } from './polling';
 import { byId, byUsername, useEmnify, type Bench } from './support';
 
@@ -229,6 +237,29 @@ describe('large workspaces', () => {
 		});
 		expect(workflow.takeItems()).toMatchObject([{ device: { id } }]);
 		expect(workflow.saved.length).toBeLessThan(30_000);
+	});
+
+	test('the roles of more than 1,500 users are read in turn, and each change is told of', async () => {
+		const world = workspaceOf(1600);
+		const bench = await start({ world, startsAt: now });
+		const workflow = await activate(bench, { events: ['administrator_added', 'user_suspended'] });
+		expect(bench.simulator.count(USER)).toBe(1500);
+		// Those who had to wait are read first, and from then on their changes are known.
+		expect(await costsOfAPoll(bench, workflow)).toEqual({ [USERS]: 17, [USER]: 1500 });
+		const last = world.user(lastUser(world));
+		last.roleIds = [roles.administrator.id];
+		last.statusId = userStatuses.suspended.id;
+		const told: unknown[] = [];
+		for (let count = 0; count < 2; count++) {
+			expect(await costsOfAPoll(bench, workflow)).toEqual({ [USERS]: 17, [USER]: 1500 });
+			told.push(...workflow.takeItems().map(({ id }) => id));
+		}
+		expect(told.sort()).toEqual([
+			expect.stringMatching(`^administrator_added:${last.id}:`),
+			expect.stringMatching(`^user_suspended:${last.id}:`),
+		]);
+		expect(workflow.warnings).toEqual([]);
+		expect(bench.simulator.requests.map(({ status }) => status)).not.toContain(429);
 	});
 
 	test('of more than 1,500 users are read in turn, and leave others room at the rate limit', async () => {

@@ -259,6 +259,11 @@ describe('fields that are filled in badly are refused before any request', () =>
 			'User is not a user ID (a whole number above 0, or my)',
 		],
 		[
+			'a chosen user who is “Me”, under an application token',
+			{ events: everything, scope: 'chosen', chosenUsers: user('my') },
+			'There is no “Me”: an application token is nobody’s login',
+		],
+		[
 			'no filter',
 			{ events: everything, scope: 'filtered', filters: {} },
 			'Filters is empty, which would be all users',
@@ -278,7 +283,9 @@ describe('fields that are filled in badly are refused before any request', () =>
 		expect(error).toMatchObject({
 			name: 'NodeOperationError',
 			message,
-			description: expect.stringMatching(/^(Enter|Add|Choose) /),
+			description: expect.stringMatching(
+				/^(emnify knows no user behind the credential’s application token\. )?(Enter|Add|Choose) /,
+			),
 		});
 		expect(items).toEqual([]);
 		expect(bench.simulator.requests).toEqual([]);
