@@ -497,7 +497,7 @@ describe('new-trusted-device-alert', () => {
 			const texts = alerts().map(({ text }) => text);
 			const linkIn = (username: string) => {
 				const text = texts.find((candidate) => candidate.includes(`\`${username}\``));
-				expect(text).toMatch(/^\*New trusted device\* of `\S+`: `[^<>]+`, since .+\n<http/);
+				expect(text).toMatch(/^`\S+` trusts a new device, `[^<>]+`, since [^<>]+\n<http/);
 				return /<(http\S+)\|/.exec(text ?? '')?.[1] ?? '';
 			};
 			const devicesOf = ({ id }: { id: number }) =>

@@ -96,6 +96,25 @@ describe('an activation while emnify is down', () => {
 		},
 	);
 
+	test('is refused without the word that keeps n8n 1.123 and 2.20 from trying again, whatever emnify says', async () => {
+		const bench = await start();
+		const workflow = workflowOf(bench);
+		await bench.logIn();
+		workflow.activation = 'init';
+		const body = {
+			error_code: 1104,
+			error_token: 'Forbidden',
+			message: 'Authorization is missing',
+		};
+		bench.simulator.faults.next({ kind: 'status', status: 403, body }, { times: 100 });
+		const { message } = await workflow.activate().then(
+			() => new Error(''),
+			(error: Error) => error,
+		);
+		expect(message).toMatch(/“authorization is missing”/);
+		expect(message).not.toContain('Authorization');
+	});
+
 	test('does not make later failures warnings: they are failed executions as before', async () => {
 		const bench = await start();
 		const workflow = workflowOf(bench);
@@ -180,6 +199,22 @@ describe.each([
 		workflow.crashesBeforeSaving = false;
 		await workflow.restart();
 		expect(takeIds(workflow)).toEqual(options.keepsCursor ? [] : [device]);
+	});
+
+	test('a Code node that writes an older copy of the static data back repeats events with the same ID, and loses none', async () => {
+		const bench = await start();
+		const workflow = await watch(bench);
+		const older = workflow.saved;
+		const first = addDevice(bench);
+		expect(await tick(bench, workflow)).toEqual([first]);
+		workflow.saved = older;
+		// Before a minute is over it looks like a database that is slow to save.
+		expect(await tick(bench, workflow)).toEqual([]);
+		const second = addDevice(bench);
+		await workflow.restart();
+		const again = takeIds(workflow);
+		expect(again.sort()).toEqual(options.keepsCursor ? [second] : [first, second].sort());
+		expect(await tick(bench, workflow)).toEqual([]);
 	});
 
 	test('a device that came and went between two polls that told nothing is not forgotten', async () => {

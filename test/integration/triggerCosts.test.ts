@@ -1,6 +1,14 @@
-import type { INodeParameters } from 'n8n-workflow';
+import type { INodeParameters, INodePropertyOptions } from 'n8n-workflow';
 
-import { createWorld, eventSeverities, eventTypes, seed, type World } from '../simulator';
+import {
+	createWorld,
+	eventSeverities,
+	eventTypes,
+	roles,
+	seed,
+	userStatuses,
+	type World,
+} from '../simulator';
 import { PollingWorkflow } from './polling';
 import { byId, byUsername, useEmnify, type Bench } from './support';
 
@@ -122,10 +130,41 @@ const polls: Array<[what: string, parameters: INodeParameters, costs: Record<str
 	],
 ];
 
+/** What a sentence on costs means, where the event is chosen alone. */
+const SAID: Record<string, Record<string, number>> = {
+	'Costs one request a poll.': { [TOKENS]: 1 },
+	'Costs one request a poll, shared with the others of the event log.': { [EVENTS]: 1 },
+	'Costs one request a poll for the devices of each user, and the list of users.': {
+		[USERS]: 1,
+		[DEVICES]: COUNT,
+	},
+	'Costs one request a poll for the roles and keys of each user, and the list of users.': {
+		[USERS]: 1,
+		[USER]: COUNT,
+	},
+	'Costs the list of users in each poll: one request for each 100.': { [USERS]: 1 },
+	'Costs no request beside other events, and one a poll where it is chosen alone.': {
+		'GET /api/v1/user/mfa/status': 1,
+	},
+};
+
 test.each(polls)('a poll for %s costs what it must', async (_what, parameters, costs) => {
 	const bench = await start();
 	const workflow = await activate(bench, parameters);
 	expect(await costsOfAPoll(bench, workflow)).toEqual(costs);
+});
+
+test('each event costs what its description in the form says', async () => {
+	const bench = await start();
+	const field = engine().triggerType.description.properties.find(({ name }) => name === 'events');
+	for (const { value, description } of field?.options as INodePropertyOptions[]) {
+		const workflow = await activate(bench, { events: [value] });
+		const [costs] = /Costs .+$/.exec(description ?? '') ?? [];
+		expect({ [String(costs)]: await costsOfAPoll(bench, workflow) }).toEqual({
+			[String(costs)]: SAID[costs ?? ''],
+		});
+		await workflow.deactivate();
+	}
 });
 
 test.each([
@@ -198,6 +237,29 @@ describe('large workspaces', () => {
 		});
 		expect(workflow.takeItems()).toMatchObject([{ device: { id } }]);
 		expect(workflow.saved.length).toBeLessThan(30_000);
+	});
+
+	test('the roles of more than 1,500 users are read in turn, and each change is told of', async () => {
+		const world = workspaceOf(1600);
+		const bench = await start({ world, startsAt: now });
+		const workflow = await activate(bench, { events: ['administrator_added', 'user_suspended'] });
+		expect(bench.simulator.count(USER)).toBe(1500);
+		// Those who had to wait are read first, and from then on their changes are known.
+		expect(await costsOfAPoll(bench, workflow)).toEqual({ [USERS]: 17, [USER]: 1500 });
+		const last = world.user(lastUser(world));
+		last.roleIds = [roles.administrator.id];
+		last.statusId = userStatuses.suspended.id;
+		const told: unknown[] = [];
+		for (let count = 0; count < 2; count++) {
+			expect(await costsOfAPoll(bench, workflow)).toEqual({ [USERS]: 17, [USER]: 1500 });
+			told.push(...workflow.takeItems().map(({ id }) => id));
+		}
+		expect(told.sort()).toEqual([
+			expect.stringMatching(`^administrator_added:${last.id}:`),
+			expect.stringMatching(`^user_suspended:${last.id}:`),
+		]);
+		expect(workflow.warnings).toEqual([]);
+		expect(bench.simulator.requests.map(({ status }) => status)).not.toContain(429);
 	});
 
 	test('of more than 1,500 users are read in turn, and leave others room at the rate limit', async () => {

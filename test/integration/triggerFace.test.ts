@@ -33,21 +33,21 @@ const { administrator, ids, observer, trustedDeviceUser } = seed;
 const { engine, start } = useEmnify();
 
 const everything = [
-	'administrator_added',
-	'administrator_removed',
-	'application_login_failed',
 	'application_token_expiring',
-	'mfa_key_activated',
-	'mfa_key_pending',
+	'application_login_failed',
 	'mfa_key_removed',
 	'support_access',
+	'user_login_failed',
+	'administrator_added',
+	'administrator_removed',
+	'mfa_key_activated',
+	'mfa_key_pending',
 	'trigger_recovered',
 	'trigger_unhealthy',
 	'trusted_device_added',
 	'trusted_device_expiring',
 	'trusted_device_removed',
 	'user_added',
-	'user_login_failed',
 	'user_reactivated',
 	'user_removed',
 	'user_suspended',
@@ -110,7 +110,7 @@ describe('the form', () => {
 		});
 	});
 
-	test('offers the events by name, each with an action for the list of triggers', () => {
+	test('offers the events grouped by what they watch, each with an action for the list of triggers', () => {
 		const events = description().properties.find(({ name }) => name === 'events');
 		// By this label n8n finds what it lists as the node's triggers.
 		expect(events?.displayName).toBe('Trigger On');
@@ -118,6 +118,15 @@ describe('the form', () => {
 		expect(options.map(({ value }) => value)).toEqual(everything);
 		const names = options.map(({ name }) => name);
 		expect(names).toEqual([...names].sort((a, b) => a.localeCompare(b)));
+		const groups = names.map((name) => /^(\S.*): \S/.exec(name)?.[1]);
+		expect([...new Set(groups)]).toEqual([
+			'Application Tokens',
+			'Event Log',
+			'Roles and MFA Keys',
+			'This Trigger',
+			'Trusted Devices',
+			'Users',
+		]);
 		for (const { action, description: text } of options) {
 			expect(action).toMatch(/^On [a-zA-Z ]+$/);
 			expect(action).not.toMatch(/\b(a|an|the)\b/i);
@@ -250,6 +259,11 @@ describe('fields that are filled in badly are refused before any request', () =>
 			'User is not a user ID (a whole number above 0, or my)',
 		],
 		[
+			'a chosen user who is “Me”, under an application token',
+			{ events: everything, scope: 'chosen', chosenUsers: user('my') },
+			'There is no “Me”: an application token is nobody’s login',
+		],
+		[
 			'no filter',
 			{ events: everything, scope: 'filtered', filters: {} },
 			'Filters is empty, which would be all users',
@@ -269,7 +283,9 @@ describe('fields that are filled in badly are refused before any request', () =>
 		expect(error).toMatchObject({
 			name: 'NodeOperationError',
 			message,
-			description: expect.stringMatching(/^(Enter|Add|Choose) /),
+			description: expect.stringMatching(
+				/^(emnify knows no user behind the credential’s application token\. )?(Enter|Add|Choose) /,
+			),
 		});
 		expect(items).toEqual([]);
 		expect(bench.simulator.requests).toEqual([]);

@@ -209,6 +209,28 @@ test('an event with everything missing is told of all the same', async () => {
 	]);
 });
 
+test('an event without a date is told of once, as one of now', async () => {
+	const bench = await start();
+	const workflow = await watch(bench);
+	const body = [null, undefined, ''].map((timestamp, index) => ({
+		id: 9_000 + index,
+		timestamp,
+		type: { id: 6, description: 'User authentication failed' },
+	}));
+	bench.simulator.faults.next(
+		{ kind: 'status', status: 200, body },
+		{ endpoint: 'GET /api/v1/event', times: 3 },
+	);
+	const items = await poll(bench, workflow);
+	expect(items.map(({ id }) => id)).toEqual(['event:9000', 'event:9001', 'event:9002']);
+	for (const { text, occurred_at } of items) {
+		expect(Date.parse(String(occurred_at))).not.toBeNaN();
+		expect(text).toMatch(/^Somebody whom emnify does not name could not log in on \d+ /);
+	}
+	expect(await poll(bench, workflow)).toEqual([]);
+	expect(await poll(bench, workflow)).toEqual([]);
+});
+
 test('a live token inside an event is dropped', async () => {
 	const bench = await start();
 	const workflow = await watch(bench);

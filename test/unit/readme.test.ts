@@ -5,7 +5,7 @@ import path from 'node:path';
 import ts from 'typescript';
 
 import { resources } from '../../nodes/Emnify/resources';
-import { EVENTS } from '../../nodes/Emnify/trigger/events';
+import { EVENT_NAMES, optionOf } from '../../nodes/Emnify/trigger/events';
 
 // What README.md promises to name: each pair, event, example, picture, and every message that a user may see.
 
@@ -40,8 +40,8 @@ test('it has a row for each pair, in the order of the editor', () => {
 });
 
 test('it names each event of the trigger', () => {
-	const missing = Object.entries(EVENTS).filter(
-		([event, { option }]) => !readme.includes(`\`${event}\``) || !readme.includes(option.name),
+	const missing = EVENT_NAMES.filter(
+		(event) => !readme.includes(`\`${event}\``) || !readme.includes(optionOf(event).name),
 	);
 	expect(missing).toEqual([]);
 });
@@ -121,4 +121,19 @@ test('it names every message, and what to do', () => {
 	expect(messages.length).toBeGreaterThan(40);
 	const named = words(section('When something goes wrong'));
 	expect([...new Set(messages)].filter((message) => !named.includes(message))).toEqual([]);
+});
+
+test('no text of the node holds the word for which n8n 1.123 and 2.20 never try an activation again', () => {
+	const textsIn = (file: string) => {
+		const found: string[] = [];
+		const visit = (node: ts.Node): void => {
+			if (ts.isStringLiteralLike(node) || ts.isTemplateLiteralToken(node)) found.push(node.text);
+			ts.forEachChild(node, visit);
+		};
+		visit(ts.createSourceFile(file, textIn(file), ts.ScriptTarget.ES2022, true));
+		return found;
+	};
+	const texts = [...filesIn('nodes', '.ts'), ...filesIn('credentials', '.ts')].flatMap(textsIn);
+	expect(texts.length).toBeGreaterThan(1000);
+	expect(texts.filter((text) => text.includes('Authorization'))).toEqual([]);
 });

@@ -3,7 +3,7 @@ import type { INodeProperties } from 'n8n-workflow';
 import { TRUST_DAYS } from '../audit/auditUser';
 import { userField } from '../shared/user';
 import { userFiltersField } from '../shared/users';
-import { EVENT_NAMES, EVENTS, eventsOf, eventsOfUsers } from './events';
+import { EVENT_NAMES, eventsOf, eventsOfUsers, optionOf } from './events';
 
 /** The fields of the Emnify Trigger; n8n adds its poll times above them. */
 export const triggerFields: INodeProperties[] = [
@@ -12,7 +12,7 @@ export const triggerFields: INodeProperties[] = [
 		name: 'events',
 		type: 'multiOptions',
 		required: true,
-		options: EVENT_NAMES.map((event) => EVENTS[event].option),
+		options: EVENT_NAMES.map(optionOf),
 		default: [],
 		description: 'What starts the workflow, with one item for each time that it happens',
 	},

@@ -208,3 +208,46 @@ describe('10,000 users with 3 devices each stay below 1 MB', () => {
 		expect(sizeOf(firstUser, firstDevice, age)).toBeLessThan(most);
 	});
 });
+
+test('10,000 users with three devices, roles and two MFA keys each take less than 1 MB', () => {
+	const users = Array.from({ length: 10_000 }, (_user, index) => index);
+	const idOf = (index: number) => 1_200_000 + index * 37;
+	const large: TriggerState = {
+		...state,
+		devices: {
+			since: POLLED,
+			known: new Map(
+				users.map((index) => [
+					idOf(index),
+					{
+						checked: POLLED - (index % 7) * 60_000,
+						devices: new Map(
+							[0, 1, 2].map((n) => [9_000_000 + index * 91 + n, POLLED - index * 1000]),
+						),
+					},
+				]),
+			),
+		},
+		accounts: new Map(
+			users.map((index) => [
+				idOf(index),
+				{
+					presence: 'here',
+					status: 1,
+					username: `firstname.lastname${index}@department${index % 20}.example.com`,
+					changes: index % 3,
+					checked: POLLED - (index % 7) * 60_000,
+					administrator: index % 10 === 0,
+					keys: new Map([
+						[7_000_000 + index * 53, true],
+						[7_000_001 + index * 53, false],
+					]),
+				},
+			]),
+		),
+	};
+	const written = JSON.stringify(writeState(large));
+	expect(written.length).toBeGreaterThan(500_000);
+	expect(Buffer.byteLength(written)).toBeLessThan(1_000_000);
+	expect(readState(JSON.parse(written))).toEqual(large);
+});
