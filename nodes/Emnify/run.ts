@@ -248,7 +248,7 @@ class BatchRun extends Run {
 		const output = items.flatMap((item) => ('failure' in item ? [item.failure] : []));
 		for (const batch of batches.values()) {
 			if ('failure' in batch || batch.inputs.length === 0) continue;
-			output.push(...(await this.runBatch(batch)));
+			for (const item of await this.runBatch(batch)) output.push(item);
 			this.done += batch.inputs.length;
 		}
 		return output.sort((a, b) => firstItemOf(a) - firstItemOf(b));

@@ -1050,6 +1050,20 @@ describe('any number of users', () => {
 		expect(simulator.count()).toBe(1012);
 	});
 
+	// More than a call of a function takes arguments.
+	const many = Array.from({ length: 130_000 }, (_, index) => ({ id: index + 1 }));
+	test.each([
+		['users of one page', USERS, pair('user', 'getAll', { returnAll: true })],
+		['devices of one user', DEVICES, audit({ scope: 'input', user: byId(1), output: 'devices' })],
+	])('130,000 %s', async (_what, endpoint, parameters) => {
+		const bench = await start();
+		bench.simulator.world.addUser({ id: 1, username: 'x', name: 'x', organisationId: ids.acme });
+		bench.simulator.faults.next({ kind: 'status', status: 200, body: many }, { endpoint });
+		const { items, error } = await bench.run(parameters);
+		expect(error).toBeUndefined();
+		expect(items).toHaveLength(many.length);
+	});
+
 	test('10,000 users under every fault lose no device', async () => {
 		const { run, simulator } = await large(10_000, 1);
 		const { faults } = simulator;

@@ -1,7 +1,7 @@
 import type { IDataObject, INodeParameters } from 'n8n-workflow';
 
 import { seed, type Fault } from '../simulator';
-import { AT_ONCE, failureOf, pair, useEmnify, type Bench } from './support';
+import { AT_ONCE, byId, failureOf, pair, useEmnify, type Bench } from './support';
 
 // Trusted Device → Audit with Revoke: what became of each device, and how many at the most.
 
@@ -112,6 +112,17 @@ test('the gateway’s answers to a write are as good as 204', async () => {
 	expect(byOutcome(json).revoked).toHaveLength(5);
 	expect(revoked(bench)).toBe(5);
 	expect(bench.simulator.count(DELETE)).toBe(5);
+});
+
+test('a device that emnify lists twice is one device', async () => {
+	const bench = await start();
+	const { id, trustedDevices } = bench.simulator.world.user(seed.ids.manyDevicesUser);
+	trustedDevices.push(...trustedDevices);
+	const parameters = { scope: 'input', user: byId(id), output: 'devices' };
+	const { json } = await bench.run(revoking(parameters));
+	expect(byOutcome(json).revoked).toHaveLength(3);
+	expect(json).toHaveLength(10);
+	expect(bench.simulator.count(DELETE)).toBe(3);
 });
 
 test('devices that are always refused do not eat the cap', async () => {

@@ -1,3 +1,5 @@
+import type { INodeParameters } from 'n8n-workflow';
+
 import { createWorld, seed, type Simulator } from '../simulator';
 import {
 	AT_ONCE,
@@ -371,5 +373,67 @@ describe('user: getAll', () => {
 		const result = await run(getAll({ filters: { name: 'berg' } }), { items: times(30) });
 		expect(result.items).toHaveLength(30);
 		expect(simulator.count('POST /api/v1/authenticate')).toBe(1);
+	});
+});
+
+describe('an answer about nobody, or about somebody else, is not acted on', () => {
+	const { username, id, deviceId, keyId } = seed.trustedDeviceUser;
+	const other = { id: seed.observer.id, username: seed.observer.username };
+	const name = byUsername(username);
+	const forms: Array<[string, INodeParameters, Array<Record<string, unknown>>]> = [
+		['user get', pair('user', 'get', { user: byId(id) }), [{}, { message: 'OK' }, other]],
+		[
+			'trusted device delete',
+			pair('trustedDevice', 'delete', { user: name, deviceId: byId(deviceId) }),
+			[{}, { id: 'my' }, { id: null }, other],
+		],
+		[
+			'MFA key delete',
+			pair('mfaKey', 'delete', { user: name, keyId: byId(keyId) }),
+			[{}, { id: 'my' }, other],
+		],
+		[
+			'event getAll of a user without events',
+			pair('event', 'getAll', { returnAll: true, filters: { user: byId(99) } }),
+			[{}, { message: 'OK' }, other],
+		],
+	];
+	const rows = forms.flatMap(([what, parameters, bodies]) =>
+		bodies.map((body) => ({ what, parameters, body })),
+	);
+
+	test.each(rows)('$what, $body', async ({ parameters, body }) => {
+		const bench = await start();
+		await bench.logIn();
+		bench.simulator.faults.next({ kind: 'status', status: 200, body }, { endpoint: GET });
+		const run = await bench.run({ ...parameters, options: AT_ONCE });
+		expect(failureOf(run).message).toMatch(
+			/^Could not find user .*: the answer (holds an ID that is no number|is about another user)$/,
+		);
+		expect(bench.calls().filter(({ method }) => method !== 'GET')).toEqual([]);
+	});
+
+	test('and that an MFA key is gone is not taken from it either', async () => {
+		const bench = await start();
+		await bench.logIn();
+		const { faults } = bench.simulator;
+		faults.next(
+			{ kind: 'status', status: 500 },
+			{ endpoint: 'DELETE /api/v1/user/{user_id}/mfa/{key_id}' },
+		);
+		const body = { ...other, mfa: [] };
+		faults.next({ kind: 'status', status: 200, body }, { endpoint: GET });
+		const run = await bench.run(
+			pair('mfaKey', 'delete', { user: byId(id), keyId: byId(keyId), options: AT_ONCE }),
+		);
+		expect(failureOf(run).description).toMatch(/^Nobody knows whether the key is deleted/);
+	});
+
+	test('whereas emnify may write the username in small letters', async () => {
+		const bench = await start();
+		const body = { id, username };
+		bench.simulator.faults.next({ kind: 'status', status: 200, body }, { endpoint: GET });
+		const run = await bench.run(pair('user', 'get', { user: byUsername(username.toUpperCase()) }));
+		expect(run.json).toEqual([body]);
 	});
 });

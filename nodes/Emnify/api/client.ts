@@ -18,6 +18,7 @@ import {
 	allPages,
 	firstElements,
 	hasMoreThan,
+	onceEach,
 	pageOf,
 	type Collection,
 	type Identified,
@@ -180,18 +181,18 @@ export class EmnifyClient {
 	}
 
 	/**
-	 * The array that a list endpoint answers. It documents no paging (§4): further pages are read only where headers name
-	 * them, and then each element comes once. Throws an `EmnifyError`.
+	 * The array that a list endpoint answers, each element with an ID once. It documents no paging (§4): further pages are read
+	 * only where headers name them. Throws an `EmnifyError`.
 	 */
 	async list<Element extends object>(request: EmnifyRequest): Promise<Element[]> {
 		const response = await this.request(request, isList);
 		const first = pageOf<Element & Identified>(response, { page: 1 });
-		if (!hasMoreThan(first, true)) return first.elements;
+		if (!hasMoreThan(first, true)) return onceEach(first.elements);
 		requireSomeIds(first.elements, request.action);
 		const collection = { ...this.collectionOf<Element & Identified>(request), isWhole: true };
-		const elements: Element[] = [];
-		for await (const page of allPages(collection, first)) elements.push(...page);
-		return elements;
+		const pages: Element[][] = [];
+		for await (const page of allPages(collection, first)) pages.push(page);
+		return pages.flat();
 	}
 
 	/** The object that an endpoint answers. Throws an `EmnifyError`. */
@@ -227,8 +228,9 @@ export class EmnifyClient {
 		limit: number,
 	): Promise<Element[]> {
 		if (limit < Infinity) return await firstElements(this.collectionOf<Element>(request), limit);
-		const elements: Element[] = [];
-		for await (const page of this.pages<Element>(request)) elements.push(...page);
+		const pages: Element[][] = [];
+		for await (const page of this.pages<Element>(request)) pages.push(page);
+		const elements = pages.flat();
 		if (request.changes !== 'joinsLast') return elements;
 		return elements.sort((a, b) => Number(a.id) - Number(b.id));
 	}

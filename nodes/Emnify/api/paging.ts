@@ -45,6 +45,15 @@ export interface Identified {
 	id: unknown;
 }
 
+/** Each element once, by its ID; those without one stay as they are. */
+export function onceEach<Element extends object>(elements: Element[]): Element[] {
+	const seen = new Set<unknown>();
+	return elements.filter((element) => {
+		const id = (element as Partial<Identified>).id ?? element;
+		return !seen.has(id) && seen.add(id);
+	});
+}
+
 /** Reads a page and what its headers say of the collection. `page` and `size` are what was asked for. */
 export function pageOf<Element>(
 	{ headers, body }: HttpResponse,
@@ -176,7 +185,7 @@ export async function firstElements<Element extends Identified>(
 		const pages = reader.forward();
 		let page = await pages.next();
 		for (; !page.done; page = await pages.next()) {
-			found.push(...page.value);
+			for (const element of page.value) found.push(element);
 			if (found.length >= limit) return found.slice(0, limit);
 		}
 		failure = page.value;

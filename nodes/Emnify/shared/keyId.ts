@@ -1,14 +1,14 @@
 import type { ILoadOptionsFunctions, INodeListSearchResult, INodeProperties } from 'n8n-workflow';
 
-import { apiPath, EmnifyClient } from '../api/client';
-import type { MfaKey, UserWithMfa } from '../api/types';
+import { EmnifyClient } from '../api/client';
+import type { MfaKey } from '../api/types';
 import { toNodeError } from '../nodeError';
 import type { ItemFields } from '../resources/operation';
 import { day } from './day';
 import { requireIds } from './ids';
 import { badValue, isId, readLocator } from './locator';
 import { requireRequestingUser } from './requestingUser';
-import { readUser, userInWords, type UserReference } from './user';
+import { findUser, readUser, userInWords, type UserReference } from './user';
 
 /** One of the MFA keys of the chosen user (`searchMfaKeys`), or of the credential's own (`searchOwnMfaKeys`). */
 export function keyIdField(
@@ -116,11 +116,7 @@ export async function mfaKeysOf(
 	user: UserReference,
 ): Promise<MfaKey[] | undefined> {
 	const action = `list the MFA keys of ${userInWords(user)}`;
-	const { mfa } = await client.object<UserWithMfa>({
-		method: 'GET',
-		path: apiPath`/user/${'id' in user ? user.id : user.username}`,
-		action,
-	});
+	const { mfa } = await findUser(client, user, action);
 	return mfa ? requireIds(mfa, action) : undefined;
 }
 

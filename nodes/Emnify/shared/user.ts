@@ -8,6 +8,7 @@ import type {
 
 import { apiPath, EmnifyClient } from '../api/client';
 import { hasMoreAfter, hasMoreThan } from '../api/paging';
+import { EmnifyError } from '../api/errors';
 import type { User, UserWithMfa } from '../api/types';
 import { toNodeError } from '../nodeError';
 import type { ItemFields } from '../resources/operation';
@@ -102,21 +103,38 @@ export async function resolveUser(client: EmnifyClient, user: UserReference): Pr
 	return await found;
 }
 
-/** One user with roles and MFA keys (§5). Throws an `EmnifyError`. */
+/**
+ * One user with roles and MFA keys (§5). Throws an `EmnifyError`, also (`notEmnify`) where the answer is about nobody, or
+ * somebody else: what follows may be done to them.
+ */
 export async function findUser(
 	client: EmnifyClient,
 	user: UserReference,
+	action = `find ${userInWords(user)}`,
 ): Promise<UserWithMfa & IDataObject> {
-	return await client.object({
+	const found = await client.object<UserWithMfa & IDataObject>({
 		method: 'GET',
 		path: apiPath`/user/${'id' in user ? user.id : user.username}`,
-		action: `find ${userInWords(user)}`,
+		action,
 		...('username' in user && {
 			advice: {
 				404: 'Check the username, and that the user belongs to the same workspace as the credential.',
 			},
 		}),
 	});
+	requireIds([found], action);
+	if (isAskedFor(found, user)) return found;
+	throw new EmnifyError(
+		'notEmnify',
+		`Could not ${action}: the answer is about another user`,
+		'Check Base URL in the credential, and any proxy between n8n and emnify that keeps answers.',
+	);
+}
+
+/** How emnify compares usernames is undocumented: it may take capitals for small letters. */
+function isAskedFor({ id, username }: User, user: UserReference): boolean {
+	if ('id' in user) return user.id === 'my' || user.id === String(id);
+	return !username || username.toLowerCase() === user.username.toLowerCase();
 }
 
 const USERS_IN_A_PAGE = 50;

@@ -76,10 +76,11 @@ async function readLog(
 	let from = knownFrom ?? startOfFirst();
 	for (;;) {
 		const now = client.now().getTime();
-		const found: EmnifyEvent[] = [];
+		const lists: EmnifyEvent[][] = [];
 		for (const request of logRequests(events, from, now)) {
-			found.push(...(await client.collection<EmnifyEvent>(request, Infinity)));
+			lists.push(await client.collection<EmnifyEvent>(request, Infinity));
 		}
+		const found = lists.flat();
 		// Before its first answer, emnify's clock is taken to be n8n's, and that may be wrong by more than a day.
 		const isTooLate = knownFrom === undefined && startOfFirst() < from - CLOCK_TOLERANCE_MS;
 		if (isTooLate) from = startOfFirst();

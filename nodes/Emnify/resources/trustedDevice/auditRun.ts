@@ -159,7 +159,7 @@ export class Audit {
 		if (!user) return undefined;
 		const known = this.itemsOfUser.get(user.id);
 		if (known && known !== items) {
-			known.push(...items);
+			for (const item of items) known.push(item);
 			known.sort((a, b) => a - b);
 			return undefined;
 		}
