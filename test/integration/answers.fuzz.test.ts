@@ -301,7 +301,7 @@ test.each(lists)('%s', async (method, parameters) => {
 			);
 			expect(run.requests.length).toBeLessThan(MOST_REQUESTS);
 		}),
-		{ numRuns: 25 },
+		{ numRuns: 8 },
 	);
 });
 

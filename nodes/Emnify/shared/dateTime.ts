@@ -73,7 +73,7 @@ function zoneOf(timezone: unknown): string {
 
 function isZone(zone: string): boolean {
 	try {
-		return clockOf(zone) instanceof Intl.DateTimeFormat;
+		return clockOf(zone).format(0) !== '';
 	} catch {
 		return false;
 	}
