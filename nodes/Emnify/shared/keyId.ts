@@ -5,7 +5,6 @@ import type { MfaKey } from '../api/types';
 import { toNodeError } from '../nodeError';
 import type { ItemFields } from '../resources/operation';
 import { day } from './day';
-import { requireIds } from './ids';
 import { badValue, isId, readLocator } from './locator';
 import { requireRequestingUser } from './requestingUser';
 import { findUser, readUser, userInWords, type UserReference } from './user';
@@ -117,7 +116,7 @@ export async function mfaKeysOf(
 ): Promise<MfaKey[] | undefined> {
 	const action = `list the MFA keys of ${userInWords(user)}`;
 	const { mfa } = await findUser(client, user, action);
-	return mfa ? requireIds(mfa, action) : undefined;
+	return mfa ?? undefined;
 }
 
 /** A key for a person: `Time-Based One-Time Password · Active · since 20 Feb 2026`. */

@@ -123,6 +123,10 @@ export async function findUser(
 		}),
 	});
 	requireIds([found], action);
+	// No list where there is one would read as “no key”, or “no administrator”.
+	for (const list of [found.mfa, found.roles]) {
+		if ((list ?? null) !== null) requireIds(list as Array<{ id: number }>, action);
+	}
 	if (isAskedFor(found, user)) return found;
 	throw new EmnifyError(
 		'notEmnify',
