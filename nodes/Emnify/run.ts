@@ -107,7 +107,19 @@ abstract class Run {
 				}
 			});
 		}
+		if (this.clients.size > 1) await this.requireUnchanged(results);
 		return results;
+	}
+
+	/**
+	 * Several accounts are meant only where an expression chooses them: that gives an item’s account again, a credential that
+	 * was edited meanwhile does not. Throws, whatever is to become of failures: the run ends.
+	 */
+	private async requireUnchanged(results: Array<Connected<unknown>>): Promise<void> {
+		const index = results.find((result) => 'client' in result)?.index ?? 0;
+		await this.connect(index).catch((error: unknown) => {
+			throw toNodeError(this.context.getNode(), error, index);
+		});
 	}
 
 	/** What went wrong as an output item, for Continue On Fail; without it this throws. */

@@ -1,3 +1,4 @@
+import { ExecuteContext } from 'n8n-core';
 import type { IDataObject, INodeParameters } from 'n8n-workflow';
 
 import { seed, type Fault } from '../simulator';
@@ -9,6 +10,7 @@ import {
 	itemsOf,
 	pair,
 	pairedItems,
+	times,
 	useEmnify,
 	VALUE,
 	type Bench,
@@ -274,3 +276,27 @@ describe.each(['continueRegularOutput', 'continueErrorOutput'] as const)('with %
 		});
 	});
 });
+
+test.each(['stopWorkflow', 'continueRegularOutput'] as const)(
+	'a credential that is edited while the items are read ends the run before anything is done (%s)',
+	async (onError) => {
+		const bench = await start();
+		await bench.logIn();
+		const readCredential = ExecuteContext.prototype.getCredentials;
+		let reads = 0;
+		jest.spyOn(ExecuteContext.prototype, 'getCredentials').mockImplementation(async function (
+			this: ExecuteContext,
+			...asked
+		) {
+			// The second ten items are read after the first.
+			if (++reads === 15)
+				await engine().editCredential(bench.credential, { applicationToken: borealis });
+			return await readCredential.apply(this, asked);
+		});
+		const run = await bench.run(audit(), { items: times(30), onError });
+		expect(failureOf(run).message).toBe(
+			'The Emnify credential was changed while this run was under way',
+		);
+		expect(bench.simulator.requests).toEqual([]);
+	},
+);

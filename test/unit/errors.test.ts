@@ -187,6 +187,8 @@ describe('the outcome of a write is', () => {
 		['a 200 that cannot be read', failed('notEmnify', 200)],
 		['a 201 that cannot be read', failed('notEmnify', 201)],
 		['a 204 where there is more to tell', failed('notEmnify', 204)],
+		['a 303, which a done write is answered with', failed('notEmnify', 303)],
+		['a proxy that gave up', failed('rejected', 499)],
 	])('open after %s', (_what, error) => {
 		expect(isOutcomeOpen(error)).toBe(true);
 	});

@@ -55,15 +55,18 @@ export function neverSent({ kind, message, description, facts }: EmnifyError): E
 	return new EmnifyError(kind, message, description, { ...facts, neverSent: true });
 }
 
+/** 303 shows where to see what was done; with 408 and 499 something on the way gave up. */
+const MAY_BE_DONE = [303, 408, 499];
+
 /**
- * Whether nobody knows if a write was carried out (§1): no answer, one that cannot be read, 408 or 5xx. A request that was
+ * Whether nobody knows if a write was carried out (§1): no answer, one that cannot be read, 303, 408, 499 or 5xx. A request that was
  * stopped half-way belongs here, one that never left does not.
  */
 export function isOutcomeOpen(error: unknown): error is EmnifyError {
 	if (!(error instanceof EmnifyError) || error.facts.neverSent) return false;
 	const status = error.facts.httpStatus;
 	if (status !== undefined)
-		return status === 408 || status >= 500 || Math.floor(status / 100) === 2;
+		return MAY_BE_DONE.includes(status) || status >= 500 || Math.floor(status / 100) === 2;
 	return ['timeout', 'unreachable', 'cancelled'].includes(error.kind);
 }
 
