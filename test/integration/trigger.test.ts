@@ -440,7 +440,7 @@ describe('each event once', () => {
 		expect(await told()).toEqual([]);
 	});
 
-	test('a crash between handing over and saving repeats, and loses nothing', async () => {
+	test('with the same ID: a crash between handing over and saving repeats, and loses nothing', async () => {
 		const bench = await start();
 		const { workflow, told } = await watch(bench, { events: everything });
 		const device = `trusted_device_added:${addDevice(bench, observer.id)}`;

@@ -256,7 +256,7 @@ test('10,000 users with three devices each, roles and keys take less than 1 MB o
 	expect(workflow.saved.length).toBeLessThan(100_000);
 }, 120_000);
 
-describe('how the polls go', () => {
+describe('how the polls go:', () => {
 	const HEALTH = ['trigger_recovered', 'trigger_unhealthy'];
 	const fail = async (bench: Bench, workflow: PollingWorkflow) => {
 		bench.simulator.faults.next({ kind: 'status', status: 503 }, { times: 100 });

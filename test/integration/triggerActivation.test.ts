@@ -32,7 +32,7 @@ describe('an activation while emnify is down', () => {
 	] as const;
 
 	test.each(outages)(
-		'and %s is a warning where something is remembered, and made up for',
+		'is a warning where something is remembered, and made up for, whatever it is that passes by itself: emnify %s',
 		async (_what, fault) => {
 			const bench = await start();
 			const workflow = workflowOf(bench);
@@ -130,7 +130,7 @@ describe.each([
 	['n8n’s own timer', { isDurable: false, keepsCursor: false }],
 	['the durable scheduler', { isDurable: true, keepsCursor: false }],
 	['the durable scheduler with durable cursors', { isDurable: true, keepsCursor: true }],
-])('by %s', (_scheduler, options) => {
+])('by any scheduler of n8n: %s', (_scheduler, options) => {
 	async function watch(bench: Bench, parameters?: INodeParameters): Promise<PollingWorkflow> {
 		await bench.logIn();
 		const workflow = Object.assign(workflowOf(bench, parameters), options);

@@ -215,7 +215,7 @@ test('an event without a date is told of once, as one of now', async () => {
 	const body = [null, undefined, ''].map((timestamp, index) => ({
 		id: 9_000 + index,
 		timestamp,
-		type: { id: 6, description: 'User authentication failed' },
+		event_type: { id: 6, description: 'User authentication failed' },
 	}));
 	bench.simulator.faults.next(
 		{ kind: 'status', status: 200, body },
