@@ -114,6 +114,12 @@ function wordsFor(status: number): [kind: EmnifyErrorKind, reason: string, todo:
 			];
 		case 422:
 			return ['rejected', 'emnify does not accept a value', 'Correct the value that emnify names.'];
+		case 408:
+			return [
+				'server',
+				'emnify did not get the whole request in time',
+				'Run it again later. If it happens often, check the network, or a proxy, between n8n and emnify.',
+			];
 		case 429:
 			return [
 				'rateLimited',
