@@ -144,7 +144,11 @@ describe('what is no list, or holds what is nothing, is a failure in words', () 
 		const bench = await start();
 		await bench.logIn();
 		for (const mfa of [[null], [{}], [{ id: 'x' }], {}, 'none', 7]) {
-			bench.simulator.faults.next({ kind: 'status', status: 200, body: { id: seed.observer.id, mfa } });
+			bench.simulator.faults.next({
+				kind: 'status',
+				status: 200,
+				body: { id: seed.observer.id, mfa },
+			});
 			await expect(
 				engine().search('searchMfaKeys', {
 					credential: bench.credential,
@@ -153,7 +157,11 @@ describe('what is no list, or holds what is nothing, is a failure in words', () 
 			).rejects.toThrow(/the answer holds an ID that is no number$/);
 		}
 		for (const mfa of [null, []]) {
-			bench.simulator.faults.next({ kind: 'status', status: 200, body: { id: seed.observer.id, mfa } });
+			bench.simulator.faults.next({
+				kind: 'status',
+				status: 200,
+				body: { id: seed.observer.id, mfa },
+			});
 			const { results } = await engine().search('searchMfaKeys', {
 				credential: bench.credential,
 				parameters: { user: byId(seed.observer.id) },
