@@ -1,4 +1,5 @@
-// The unit tests by themselves, for Stryker: those that look at the whole package are no measure of a single file.
+// The unit tests by themselves, for Stryker: those that look at the whole package are no measure of a single
+// file, and fuzzing takes long for what it shows of a single mutant.
 const { projects } = require('./jest.config');
 
 module.exports = {
@@ -6,6 +7,7 @@ module.exports = {
 	displayName: undefined,
 	testMatch: ['<rootDir>/test/unit/**/*.test.ts'],
 	testPathIgnorePatterns: [
+		'\\.fuzz\\.test',
 		'/readme\\.test',
 		'/imports\\.test',
 		'/verification\\.test',
