@@ -181,7 +181,8 @@ export const EVENTS = {
 			name: 'Removed',
 			value: 'trusted_device_removed',
 			action: 'On trusted device removed',
-			description: 'The trust in a device was revoked, or it is no longer listed for another reason',
+			description:
+				'The trust in a device was revoked, or it is no longer listed for another reason',
 		},
 		source: 'devices',
 		isOfUser: true,
