@@ -18,7 +18,7 @@ module.exports = {
 	// Most of a test is waiting for a server: no core is left out.
 	maxWorkers: '100%',
 	// A test fails by what it finds, not because the machine is slow: this only ends what hangs.
-	testTimeout: 120_000,
+	testTimeout: 300_000,
 	projects: [
 		project('unit', { testMatch: ['<rootDir>/test/{unit,simulator,probe}/**/*.test.ts'] }),
 		project('integration'),
