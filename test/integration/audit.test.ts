@@ -146,7 +146,7 @@ describe('output', () => {
 	test('every rule is checked as it is set', async () => {
 		const { run } = await start();
 		const rules: Record<string, [setting: unknown, devices: number[]]> = {
-			maxAgeDays: [88, [11051, 11052, ids.deviceWithoutActivation, 11109, 11110]],
+			maxAgeDays: [87, [11051, 11052, ids.deviceWithoutActivation, 11108, 11109, 11110]],
 			expiringWithinDays: [1, [11051]],
 			allowedOperatingSystems: ['windows*, MACOS 15 ,Ubuntu*,android*', [11061]],
 			allowedBrowsers: [['safari*', 'EDGE*', '*fox 14*', 'chrome*', '*explorer*'], [11053]],
