@@ -114,7 +114,7 @@ const pictures: Record<string, (stage: Stage) => Promise<void>> = {
 			returnAll: true,
 			filters: { severity: 1 },
 		});
-		await run(stage, /Support accessed/);
+		await run(stage, /Support user sue/);
 	},
 	'application-token': async (stage) => {
 		await openForm(stage, { resource: 'applicationToken', operation: 'getAll', returnAll: true });

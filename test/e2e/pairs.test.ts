@@ -88,7 +88,7 @@ const forms: Form[] = [
 		operation: 'getAll',
 		credential: () => administrator,
 		fields: () => ({ filters: { severity: 1 } }),
-		shows: /Support accessed/,
+		shows: /Support user sue\.port/,
 	},
 	{
 		resource: 'mfaKey',

@@ -402,7 +402,7 @@ test('creating a token says that it is shown only once, and that the execution h
 		({ name, displayOptions }) =>
 			name === 'secretNotice' && displayOptions?.show?.resource?.includes('applicationToken'),
 	);
-	expect(notice?.displayName).toMatch(/only this once.*execution’s data/);
+	expect(notice?.displayName).toMatch(/shown only once.*execution’s data/);
 });
 
 test('resources and operations stand in the order of their names', () => {

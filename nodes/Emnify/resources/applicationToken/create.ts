@@ -16,7 +16,7 @@ export const createApplicationToken = defineOperation({
 		name: 'Create',
 		value: 'create',
 		action: 'Create application token',
-		description: 'Create a secret that a program can log in with. It is shown only once.',
+		description: 'Create a secret that a program can log in with, shown only this once',
 	},
 	fields: [
 		{

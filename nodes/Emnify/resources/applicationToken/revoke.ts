@@ -15,7 +15,7 @@ export const revokeApplicationToken = defineOperation({
 		name: 'Revoke',
 		value: 'revoke',
 		action: 'Revoke application token',
-		description: 'Revoke a token for good: programs can no longer log in with it',
+		description: 'Revoke a token, which cannot be undone: programs can no longer log in with it',
 	},
 	fields: [
 		{

@@ -14,7 +14,7 @@ export const createMfaKey = defineOperation({
 		value: 'create',
 		action: 'Create MFA key',
 		description:
-			'Add a second factor for the credential’s own user. It takes effect when it is activated.',
+			'Add a second factor for the credential’s own user, in effect once it is activated',
 	},
 	fields: [
 		{
