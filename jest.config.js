@@ -20,7 +20,9 @@ module.exports = {
 	// A test fails by what it finds, not because the machine is slow: this only ends what hangs.
 	testTimeout: 300_000,
 	projects: [
-		project('unit', { testMatch: ['<rootDir>/test/{unit,simulator,probe}/**/*.test.ts'] }),
+		project('unit', {
+			testMatch: ['<rootDir>/{test/unit,simulator,tools}/**/*.test.ts'],
+		}),
 		project('integration'),
 		project('e2e', { globalSetup: '<rootDir>/test/e2e/globalSetup.ts' }),
 	],

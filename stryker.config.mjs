@@ -16,7 +16,7 @@ export default {
 	],
 	// The wording is proved in the integration tests: to plant faults in each text would measure nothing else.
 	mutator: { excludedMutations: ['StringLiteral'] },
-	ignorePatterns: ['dist', 'artifacts', '.cache', 'docs/screenshots', 'test/real-n8n/pinned'],
+	ignorePatterns: ['dist', 'artifacts', '.cache', 'docs/screenshots', 'tools/real-n8n/pinned'],
 	coverageAnalysis: 'perTest',
 	// What is worked out once, when a file is loaded, would need all tests for each mutant.
 	ignoreStatic: true,

@@ -1,9 +1,9 @@
 /* eslint-disable @n8n/community-nodes/no-restricted-globals, @n8n/community-nodes/no-restricted-imports, @n8n/community-nodes/require-node-api-error -- this runs in Node, not in n8n */
 import path from 'node:path';
 
-import { installRealN8n, type InstalledN8n, type Log } from '../real-n8n/install';
-import { startRealN8n, type RealN8n } from '../real-n8n/n8n';
-import { createUserFolder, readUserFolder } from '../real-n8n/userFolder';
+import { installRealN8n, type InstalledN8n, type Log } from '../../tools/real-n8n/install';
+import { startRealN8n, type RealN8n } from '../../tools/real-n8n/n8n';
+import { createUserFolder, readUserFolder } from '../../tools/real-n8n/userFolder';
 import { findServicePrograms, startPostgres, startRedis } from './services';
 import { startOnFreePort, startProcess, type StartedProcess } from './startProcess';
 

@@ -1,10 +1,10 @@
 /* eslint-disable @n8n/community-nodes/no-restricted-globals, @n8n/community-nodes/no-restricted-imports -- this runs in Node, not in n8n */
 import assert from 'node:assert/strict';
 
-import type { CreatedCredential, WorkflowFile } from '../real-n8n/rest';
-import { until } from '../real-n8n/until';
-import { emnify, runNow, workflowOf } from '../real-n8n/workflows';
-import { createWorld, seed, startSimulator, type Simulator } from '../simulator';
+import type { CreatedCredential, WorkflowFile } from '../../tools/real-n8n/rest';
+import { until } from '../../tools/real-n8n/until';
+import { emnify, runNow, workflowOf } from '../../tools/real-n8n/workflows';
+import { createWorld, seed, startSimulator, type Simulator } from '../../simulator';
 import type { Cluster } from './cluster';
 import { DELETE_DEVICE, LOGIN, sentBy, senderOf, startedBy } from './observe';
 import { markdownTable } from './markdownTable';

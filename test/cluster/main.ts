@@ -1,5 +1,5 @@
 /* eslint-disable no-console, @n8n/community-nodes/no-restricted-globals -- a command that runs in Node, not in n8n, and speaks to a person on the terminal */
-import { n8nVersion } from '../real-n8n/paths';
+import { n8nVersion } from '../../tools/real-n8n/paths';
 import { startCluster } from './cluster';
 import { checkKilledAudit } from './killedAudit';
 import { checkSharedSession } from './sharedSession';

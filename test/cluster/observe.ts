@@ -1,4 +1,4 @@
-import type { RecordedRequest, Simulator } from '../simulator';
+import type { RecordedRequest, Simulator } from '../../simulator';
 import type { Worker } from './cluster';
 
 export const LOGIN = 'POST /api/v1/authenticate';

@@ -2,10 +2,10 @@
 import assert from 'node:assert/strict';
 import { performance } from 'node:perf_hooks';
 
-import type { CreatedCredential, WorkflowFile } from '../real-n8n/rest';
-import { until } from '../real-n8n/until';
-import { emnify, workflowOf } from '../real-n8n/workflows';
-import { seed, startSimulator, type Simulator } from '../simulator';
+import type { CreatedCredential, WorkflowFile } from '../../tools/real-n8n/rest';
+import { until } from '../../tools/real-n8n/until';
+import { emnify, workflowOf } from '../../tools/real-n8n/workflows';
+import { seed, startSimulator, type Simulator } from '../../simulator';
 import { CONCURRENCY, type Cluster } from './cluster';
 import { markdownTable } from './markdownTable';
 import { LIST_DEVICES, LOGIN, sentBy, startedBy } from './observe';

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { rm } from 'node:fs/promises';
 import { createServer, type AddressInfo } from 'node:net';
 
-import { spawnSupervised, type SupervisedCommand } from '../real-n8n/supervised';
+import { spawnSupervised, type SupervisedCommand } from '../../tools/real-n8n/supervised';
 
 export interface ProcessToStart extends Omit<SupervisedCommand, 'gracePeriodMs'> {
 	/** What a person calls it. */

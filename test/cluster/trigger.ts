@@ -1,10 +1,10 @@
 /* eslint-disable @n8n/community-nodes/no-restricted-imports -- this runs in Node, not in n8n */
 import assert from 'node:assert/strict';
 
-import { everyFiveSeconds } from '../real-n8n/pollTimes';
-import { until } from '../real-n8n/until';
-import { emnifyTrigger, workflowOf } from '../real-n8n/workflows';
-import { seed, startSimulator, type Simulator } from '../simulator';
+import { everyFiveSeconds } from '../../tools/real-n8n/pollTimes';
+import { until } from '../../tools/real-n8n/until';
+import { emnifyTrigger, workflowOf } from '../../tools/real-n8n/workflows';
+import { seed, startSimulator, type Simulator } from '../../simulator';
 import type { Cluster } from './cluster';
 import { markdownTable } from './markdownTable';
 import { LIST_DEVICES, LOGIN, senderOf, startedBy } from './observe';

@@ -5,7 +5,7 @@ import path from 'node:path';
 import type { INodeExecutionData } from 'n8n-workflow';
 
 import manifest from '../../package.json';
-import { mfaKeyTypes, seed, userStatuses } from '../simulator';
+import { mfaKeyTypes, seed, userStatuses } from '../../simulator';
 import type { Stage } from './stage';
 
 /** Something that must hold on every version of n8n. */

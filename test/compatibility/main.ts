@@ -3,8 +3,8 @@ import { parseArgs } from 'node:util';
 
 import Table from 'cli-table3';
 
-import { installRealN8n } from '../real-n8n/install';
-import { n8nVersions, type N8nVersion } from '../real-n8n/paths';
+import { installRealN8n } from '../../tools/real-n8n/install';
+import { n8nVersions, type N8nVersion } from '../../tools/real-n8n/paths';
 import { checks, type Check } from './checks';
 import { Stage } from './stage';
 

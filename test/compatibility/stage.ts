@@ -1,11 +1,11 @@
 /* eslint-disable @n8n/community-nodes/require-node-api-error -- this runs in Node, not in n8n */
 import type { IDataObject, INodeExecutionData } from 'n8n-workflow';
 
-import { startRealN8n, type RealN8n } from '../real-n8n/n8n';
-import type { N8nVersion } from '../real-n8n/paths';
-import type { CreatedCredential, Execution } from '../real-n8n/rest';
-import { emnify, runNow, workflowOf } from '../real-n8n/workflows';
-import { seed, startSimulator, type Simulator } from '../simulator';
+import { startRealN8n, type RealN8n } from '../../tools/real-n8n/n8n';
+import type { N8nVersion } from '../../tools/real-n8n/paths';
+import type { CreatedCredential, Execution } from '../../tools/real-n8n/rest';
+import { emnify, runNow, workflowOf } from '../../tools/real-n8n/workflows';
+import { seed, startSimulator, type Simulator } from '../../simulator';
 
 /** How a node of a workflow is set up for one run. */
 export interface Task {

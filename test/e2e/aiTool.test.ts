@@ -3,9 +3,9 @@ import type { AddressInfo } from 'node:net';
 
 import fastify, { type FastifyInstance } from 'fastify';
 
-import { startRealN8n, type RealN8n } from '../real-n8n/n8n';
-import type { WorkflowFile } from '../real-n8n/rest';
-import { seed, startSimulator, type Simulator } from '../simulator';
+import { startRealN8n, type RealN8n } from '../../tools/real-n8n/n8n';
+import type { WorkflowFile } from '../../tools/real-n8n/rest';
+import { seed, startSimulator, type Simulator } from '../../simulator';
 
 // The node as a tool of n8n's AI agent, with a language model that is played by a server of this test.
 

@@ -1,11 +1,11 @@
 import type { Browser, Page } from 'playwright-core';
 
 import manifest from '../../package.json';
-import { openEditor, screenshot } from '../real-n8n/browser';
-import { startRealN8n, type RealN8n } from '../real-n8n/n8n';
-import { startRegistry, type Registry } from '../real-n8n/registry';
-import { emnify, runNow, workflowOf } from '../real-n8n/workflows';
-import { seed, startSimulator, type Simulator } from '../simulator';
+import { openEditor, screenshot } from '../../tools/real-n8n/browser';
+import { startRealN8n, type RealN8n } from '../../tools/real-n8n/n8n';
+import { startRegistry, type Registry } from '../../tools/real-n8n/registry';
+import { emnify, runNow, workflowOf } from '../../tools/real-n8n/workflows';
+import { seed, startSimulator, type Simulator } from '../../simulator';
 
 // The way of a user, one test after the other: the packed package installed into a running n8n by its editor, used, and
 // uninstalled. n8n and npm are the real ones; only the npm registry is one that holds this package.

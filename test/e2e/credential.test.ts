@@ -1,5 +1,5 @@
-import { startRealN8n, type RealN8n } from '../real-n8n/n8n';
-import { seed, startSimulator, type Simulator } from '../simulator';
+import { startRealN8n, type RealN8n } from '../../tools/real-n8n/n8n';
+import { seed, startSimulator, type Simulator } from '../../simulator';
 
 // What n8n serves of this package, and the Test button of its credential. The sessions: session.test.ts.
 

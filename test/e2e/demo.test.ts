@@ -7,8 +7,8 @@ import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { stripVTControlCharacters } from 'node:util';
 
-import { checkout } from '../real-n8n/paths';
-import { seed } from '../simulator';
+import { checkout } from '../../tools/real-n8n/paths';
+import { seed } from '../../simulator';
 
 // `npm run demo`, as a process of its own and without the build.
 

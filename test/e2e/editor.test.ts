@@ -1,6 +1,6 @@
 import type { Browser, Page } from 'playwright-core';
 
-import { openEditor, screenshot } from '../real-n8n/browser';
+import { openEditor, screenshot } from '../../tools/real-n8n/browser';
 import {
 	chooseCredentialType,
 	executeButton,
@@ -9,13 +9,13 @@ import {
 	openNode,
 	outputPanel,
 	searchNode,
-} from '../real-n8n/editor';
-import { startRealN8n, type RealN8n } from '../real-n8n/n8n';
-import { everyFiveSeconds, isFirstPollOver } from '../real-n8n/pollTimes';
-import type { CreatedCredential } from '../real-n8n/rest';
-import { until } from '../real-n8n/until';
-import { emnify, emnifyTrigger, runNow, workflowOf } from '../real-n8n/workflows';
-import { seed, startSimulator, type Simulator } from '../simulator';
+} from '../../tools/real-n8n/editor';
+import { startRealN8n, type RealN8n } from '../../tools/real-n8n/n8n';
+import { everyFiveSeconds, isFirstPollOver } from '../../tools/real-n8n/pollTimes';
+import type { CreatedCredential } from '../../tools/real-n8n/rest';
+import { until } from '../../tools/real-n8n/until';
+import { emnify, emnifyTrigger, runNow, workflowOf } from '../../tools/real-n8n/workflows';
+import { seed, startSimulator, type Simulator } from '../../simulator';
 
 // What a person does who has just installed the package, by clicking in the real editor.
 

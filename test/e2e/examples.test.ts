@@ -3,14 +3,14 @@ import { randomUUID } from 'node:crypto';
 import path from 'node:path';
 import type { Browser, Locator, Page } from 'playwright-core';
 
-import { exampleForDemo, exampleNames, readExample, type Example } from '../demo/examples';
-import { openEditor, screenshot } from '../real-n8n/browser';
-import { onCanvas } from '../real-n8n/editor';
-import { startRealN8n, type RealN8n } from '../real-n8n/n8n';
-import { checkout } from '../real-n8n/paths';
-import { everyFiveSeconds, isFirstPollOver } from '../real-n8n/pollTimes';
-import type { CreatedCredential, Execution } from '../real-n8n/rest';
-import { until } from '../real-n8n/until';
+import { exampleForDemo, exampleNames, readExample, type Example } from '../../tools/demo/examples';
+import { openEditor, screenshot } from '../../tools/real-n8n/browser';
+import { onCanvas } from '../../tools/real-n8n/editor';
+import { startRealN8n, type RealN8n } from '../../tools/real-n8n/n8n';
+import { checkout } from '../../tools/real-n8n/paths';
+import { everyFiveSeconds, isFirstPollOver } from '../../tools/real-n8n/pollTimes';
+import type { CreatedCredential, Execution } from '../../tools/real-n8n/rest';
+import { until } from '../../tools/real-n8n/until';
 import {
 	mfaKeyStatuses,
 	seed,
@@ -18,7 +18,7 @@ import {
 	totp,
 	userStatuses,
 	type Simulator,
-} from '../simulator';
+} from '../../simulator';
 
 // Each example in the real n8n, against the simulator; those that ask a person with a person in a real browser.
 

@@ -1,11 +1,11 @@
 import type { Browser, Page } from 'playwright-core';
 
-import { openEditor, screenshot } from '../real-n8n/browser';
-import { executeButton, openNode, outputPanel } from '../real-n8n/editor';
-import { startRealN8n, type RealN8n } from '../real-n8n/n8n';
-import type { CreatedCredential } from '../real-n8n/rest';
-import { emnify, runNow, workflowOf } from '../real-n8n/workflows';
-import { seed, startSimulator, type Simulator } from '../simulator';
+import { openEditor, screenshot } from '../../tools/real-n8n/browser';
+import { executeButton, openNode, outputPanel } from '../../tools/real-n8n/editor';
+import { startRealN8n, type RealN8n } from '../../tools/real-n8n/n8n';
+import type { CreatedCredential } from '../../tools/real-n8n/rest';
+import { emnify, runNow, workflowOf } from '../../tools/real-n8n/workflows';
+import { seed, startSimulator, type Simulator } from '../../simulator';
 
 // Each pair, run by its form in the editor of a real n8n. The screenshots in artifacts/ are for a person to look at.
 

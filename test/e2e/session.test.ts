@@ -2,10 +2,10 @@
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 
-import { startRealN8n, type RealN8n } from '../real-n8n/n8n';
-import type { CreatedCredential } from '../real-n8n/rest';
-import { emnify, runNow, workflowOf } from '../real-n8n/workflows';
-import { seed, startSimulator, type Simulator } from '../simulator';
+import { startRealN8n, type RealN8n } from '../../tools/real-n8n/n8n';
+import type { CreatedCredential } from '../../tools/real-n8n/rest';
+import { emnify, runNow, workflowOf } from '../../tools/real-n8n/workflows';
+import { seed, startSimulator, type Simulator } from '../../simulator';
 
 // The rows of the session's table that concern n8n itself, in the real one. The others: test/integration/session.test.ts.
 

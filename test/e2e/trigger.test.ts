@@ -1,8 +1,8 @@
-import { startRealN8n, type RealN8n } from '../real-n8n/n8n';
-import { everyFiveSeconds, isFirstPollOver } from '../real-n8n/pollTimes';
-import { until } from '../real-n8n/until';
-import { emnifyTrigger, workflowOf } from '../real-n8n/workflows';
-import { seed, startSimulator, type Simulator } from '../simulator';
+import { startRealN8n, type RealN8n } from '../../tools/real-n8n/n8n';
+import { everyFiveSeconds, isFirstPollOver } from '../../tools/real-n8n/pollTimes';
+import { until } from '../../tools/real-n8n/until';
+import { emnifyTrigger, workflowOf } from '../../tools/real-n8n/workflows';
+import { seed, startSimulator, type Simulator } from '../../simulator';
 
 // The trigger in a real n8n that is slow, and crashes. Its promises one by one: test/integration/trigger.test.ts; n8n's durable
 // scheduler: triggerScheduler.test.ts.

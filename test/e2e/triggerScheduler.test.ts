@@ -1,9 +1,9 @@
-import { startRealN8n, type RealN8n } from '../real-n8n/n8n';
-import { everyFiveSeconds, isFirstPollOver } from '../real-n8n/pollTimes';
-import type { CreatedCredential } from '../real-n8n/rest';
-import { until } from '../real-n8n/until';
-import { emnifyTrigger, workflowOf } from '../real-n8n/workflows';
-import { seed, startSimulator, type Simulator } from '../simulator';
+import { startRealN8n, type RealN8n } from '../../tools/real-n8n/n8n';
+import { everyFiveSeconds, isFirstPollOver } from '../../tools/real-n8n/pollTimes';
+import type { CreatedCredential } from '../../tools/real-n8n/rest';
+import { until } from '../../tools/real-n8n/until';
+import { emnifyTrigger, workflowOf } from '../../tools/real-n8n/workflows';
+import { seed, startSimulator, type Simulator } from '../../simulator';
 
 // The trigger under n8n's durable scheduler, on one database, one test after the other. n8n's own timer: trigger.test.ts.
 

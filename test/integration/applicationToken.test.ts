@@ -1,7 +1,7 @@
 /* eslint-disable @n8n/community-nodes/no-restricted-imports -- tests run in Node, not in n8n */
 import { inspect } from 'node:util';
 
-import { seed, type ApplicationToken } from '../simulator';
+import { seed, type ApplicationToken } from '../../simulator';
 import {
 	AT_ONCE,
 	badIds,

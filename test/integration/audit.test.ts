@@ -1,7 +1,7 @@
 import { ExecuteContext } from 'n8n-core';
 import type { IDataObject, INodeParameters } from 'n8n-workflow';
 
-import { createWorld, seed, userStatuses, type Fault } from '../simulator';
+import { createWorld, seed, userStatuses, type Fault } from '../../simulator';
 import {
 	AT_ONCE,
 	byId,

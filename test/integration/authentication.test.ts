@@ -1,7 +1,7 @@
 import { decode, type JwtPayload } from 'jsonwebtoken';
 import type { INodeParameters } from 'n8n-workflow';
 
-import { seed, sha1, totp, type Fault } from '../simulator';
+import { seed, sha1, totp, type Fault } from '../../simulator';
 import {
 	AT_ONCE,
 	everythingStored,

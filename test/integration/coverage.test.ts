@@ -8,7 +8,7 @@ import {
 	type INodePropertyOptions,
 } from 'n8n-workflow';
 
-import { endpoints, seed, type EndpointLabel } from '../simulator';
+import { endpoints, seed, type EndpointLabel } from '../../simulator';
 import { byId, pair, useEmnify } from './support';
 
 const { engine, start } = useEmnify();

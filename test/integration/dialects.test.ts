@@ -9,7 +9,7 @@ import {
 	totp,
 	type Dialect,
 	type Simulator,
-} from '../simulator';
+} from '../../simulator';
 import type { NodeRun, StoredCredential } from './engine';
 import { PollingWorkflow } from './polling';
 import { AT_ONCE, byId, byUsername, pair, useEmnify } from './support';

@@ -1,4 +1,4 @@
-import { eventSeverities, eventTypes, seed, type Simulator } from '../simulator';
+import { eventSeverities, eventTypes, seed, type Simulator } from '../../simulator';
 import {
 	AT_ONCE,
 	badIds,

@@ -1,6 +1,6 @@
 import type { INodeListSearchItems } from 'n8n-workflow';
 
-import { createWorld, seed, type Simulator } from '../simulator';
+import { createWorld, seed, type Simulator } from '../../simulator';
 import { byId, byUsername, LOGIN, useEmnify, type Bench } from './support';
 
 const FIND_USER = 'GET /api/v1/user/{user_id}';

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 
 import type { ICredentialDataDecryptedObject, IDataObject, INodeParameters } from 'n8n-workflow';
 
-import { seed, startSimulator, type Simulator, type SimulatorOptions } from '../simulator';
+import { seed, startSimulator, type Simulator, type SimulatorOptions } from '../../simulator';
 import { Engine, type NodeRun, type StoredCredential } from './engine';
 import { AT_ONCE, byId, failureIn, failureOf, LOGIN, pair, times, until } from './support';
 

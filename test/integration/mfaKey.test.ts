@@ -1,4 +1,4 @@
-import { seed, sha1, totp } from '../simulator';
+import { seed, sha1, totp } from '../../simulator';
 import {
 	AN_OBJECT,
 	badIds,

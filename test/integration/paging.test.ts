@@ -1,4 +1,4 @@
-import { createWorld, seed, type Dialect } from '../simulator';
+import { createWorld, seed, type Dialect } from '../../simulator';
 import { AT_ONCE, byId, failureIn, failureOf, pair, useEmnify, type Bench } from './support';
 
 // What a collection costs in each dialect, and that no list is passed off as whole that is not.

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-import { seed, startSimulator, type Simulator } from '../simulator';
+import { seed, startSimulator, type Simulator } from '../../simulator';
 import { Engine, type NodeToRun, type StoredCredential } from './engine';
 import { PollingWorkflow } from './polling';
 

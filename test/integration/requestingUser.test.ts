@@ -1,6 +1,6 @@
 import type { INodeParameters, INodeProperties, INodePropertyCollection } from 'n8n-workflow';
 
-import { dialects, seed, type Dialect } from '../simulator';
+import { dialects, seed, type Dialect } from '../../simulator';
 import { PollingWorkflow } from './polling';
 import { byId, failureIn, failureOf, itemsOf, pair, useEmnify, VALUE } from './support';
 

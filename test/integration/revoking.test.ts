@@ -1,6 +1,6 @@
 import type { IDataObject, INodeParameters } from 'n8n-workflow';
 
-import { seed, type Fault } from '../simulator';
+import { seed, type Fault } from '../../simulator';
 import { AT_ONCE, byId, failureOf, pair, useEmnify, type Bench } from './support';
 
 // Trusted Device → Audit with Revoke: what became of each device, and how many at the most.

@@ -5,7 +5,7 @@ import Ajv from 'ajv';
 import { loadOutputSchema } from 'n8n-core';
 import type { IDataObject, INodeParameters, INodePropertyOptions } from 'n8n-workflow';
 
-import { eventSeverities, eventTypes, seed } from '../simulator';
+import { eventSeverities, eventTypes, seed } from '../../simulator';
 import { PACKAGE_FOLDER } from './engine';
 import { byId, pair, useEmnify, type Bench } from './support';
 

@@ -1,7 +1,7 @@
 /* eslint-disable @n8n/community-nodes/no-restricted-globals, @n8n/community-nodes/no-restricted-imports, @n8n/community-nodes/no-hardcoded-secrets -- tests run in Node, not in n8n */
 import { inspect } from 'node:util';
 
-import { seed, startSimulator, type Fault, type Simulator } from '../simulator';
+import { seed, startSimulator, type Fault, type Simulator } from '../../simulator';
 import { Engine, type StoredCredential } from './engine';
 import { AT_ONCE } from './support';
 
@@ -173,7 +173,7 @@ describe('a refusal of any request may repeat what the credential holds', () => 
 	];
 
 	test.each(forms)('%s', async (_form, encode) => {
-		const { seed } = await import('../simulator');
+		const { seed } = await import('../../simulator');
 		const credential = engine.storeCredential({
 			baseUrl: simulator.url,
 			applicationToken: seed.applicationToken,
@@ -193,7 +193,7 @@ describe('a refusal of any request may repeat what the credential holds', () => 
 	});
 
 	test('and the secret of the key that is activated', async () => {
-		const { seed } = await import('../simulator');
+		const { seed } = await import('../../simulator');
 		const secretKey = 'JBSWY3DPEHPK3PXPJBSWY3DP';
 		simulator.faults.next(
 			{ kind: 'status', status: 422, body: { message: `Not of ${secretKey.toLowerCase()}` } },

@@ -1,5 +1,5 @@
 /* eslint-disable @n8n/community-nodes/no-hardcoded-secrets -- made-up secrets that only the simulator knows */
-import { startSimulator, seed, totp, type Simulator, type SimulatorOptions } from '../simulator';
+import { startSimulator, seed, totp, type Simulator, type SimulatorOptions } from '../../simulator';
 import { Engine, type NodeToRun, type StoredCredential } from './engine';
 import { runInAnotherProcess } from './otherProcess';
 import { AT_ONCE } from './support';

@@ -11,7 +11,7 @@ import {
 	type RecordedRequest,
 	type Simulator,
 	type SimulatorOptions,
-} from '../simulator';
+} from '../../simulator';
 import { Engine, type NodeRun, type NodeToRun, type StoredCredential } from './engine';
 
 export const LOGIN = 'POST /api/v1/authenticate';

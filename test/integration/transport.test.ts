@@ -1,4 +1,4 @@
-import type { Fault } from '../simulator';
+import type { Fault } from '../../simulator';
 import {
 	AT_ONCE,
 	failureOf,
@@ -14,7 +14,7 @@ import {
 	VALUE,
 	failureIn,
 } from './support';
-import { seed } from '../simulator';
+import { seed } from '../../simulator';
 
 const DEVICES = 'GET /api/v1/user/{user_id}/mfa/trusted_device';
 const DELETE = 'DELETE /api/v1/user/{user_id}/mfa/trusted_device/{device_id}';

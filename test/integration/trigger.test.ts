@@ -8,7 +8,7 @@ import {
 	seed,
 	type Described,
 	type Duration,
-} from '../simulator';
+} from '../../simulator';
 import { activateInAnotherProcess, PollingWorkflow } from './polling';
 import { byId, byUsername, pair, until, useEmnify, type Bench } from './support';
 

@@ -1,6 +1,6 @@
 import type { INodeParameters } from 'n8n-workflow';
 
-import { seed } from '../simulator';
+import { seed } from '../../simulator';
 import { PollingWorkflow } from './polling';
 import { useEmnify, type Bench } from './support';
 

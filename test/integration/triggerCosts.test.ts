@@ -8,7 +8,7 @@ import {
 	seed,
 	userStatuses,
 	type World,
-} from '../simulator';
+} from '../../simulator';
 import { PollingWorkflow } from './polling';
 import { byId, byUsername, useEmnify, type Bench } from './support';
 

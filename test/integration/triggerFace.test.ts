@@ -20,7 +20,7 @@ import {
 	eventTypes,
 	seed,
 	type Described,
-} from '../simulator';
+} from '../../simulator';
 import { PACKAGE_FOLDER } from './engine';
 import { PollingWorkflow } from './polling';
 import { byId, byUsername, useEmnify, type Bench } from './support';

@@ -1,6 +1,6 @@
 import type { IDataObject, INodeParameters } from 'n8n-workflow';
 
-import { eventSeverities, eventTypes, seed, type Described } from '../simulator';
+import { eventSeverities, eventTypes, seed, type Described } from '../../simulator';
 import { PollingWorkflow } from './polling';
 import { byId, byUsername, useEmnify, type Bench } from './support';
 

@@ -1,4 +1,4 @@
-import { seed } from '../simulator';
+import { seed } from '../../simulator';
 import {
 	AT_ONCE,
 	AN_OBJECT,

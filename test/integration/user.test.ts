@@ -1,6 +1,6 @@
 import type { INodeParameters } from 'n8n-workflow';
 
-import { createWorld, seed, type Simulator } from '../simulator';
+import { createWorld, seed, type Simulator } from '../../simulator';
 import {
 	AT_ONCE,
 	badIds,

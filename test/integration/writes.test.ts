@@ -1,7 +1,7 @@
 import type { IDataObject, INodeParameters } from 'n8n-workflow';
 
-import { seed, type Fault } from '../simulator';
-import { totp } from '../simulator/totp';
+import { seed, type Fault } from '../../simulator';
+import { totp } from '../../simulator/totp';
 import { runAgent } from './agent';
 import {
 	AT_ONCE,

@@ -4,7 +4,7 @@ import path from 'node:path';
 
 import ts from 'typescript';
 
-import { facts } from '../probe/facts';
+import { facts } from '../../tools/probe/facts';
 
 // docs/emnify-api.md is the contract that the code cites: what is cited is there, and what is uncertain is asked by the probe.
 

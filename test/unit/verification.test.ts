@@ -9,7 +9,7 @@ import {
 	strayFiles,
 	unprovableOrigin,
 	type Manifest,
-} from '../verification/layout';
+} from '../../tools/verification/layout';
 
 const checkout = path.resolve(__dirname, '../..');
 const read = (file: string) => readFileSync(path.join(checkout, file), 'utf8');

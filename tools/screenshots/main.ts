@@ -18,8 +18,8 @@ import { startRealN8n, type RealN8n } from '../real-n8n/n8n';
 import { checkout } from '../real-n8n/paths';
 import type { CreatedCredential } from '../real-n8n/rest';
 import { emnify, emnifyTrigger, runNow, workflowOf } from '../real-n8n/workflows';
-import { seed, startSimulator, type Simulator } from '../simulator';
-import { exampleForDemo } from './examples';
+import { seed, startSimulator, type Simulator } from '../../simulator';
+import { exampleForDemo } from '../demo/examples';
 
 /** Where the README finds them, each as `<name>-light.png` and `<name>-dark.png`. */
 const folder = path.join(checkout, 'docs', 'screenshots');

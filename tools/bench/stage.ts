@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 
 import { startRealN8n, type RealN8n } from '../real-n8n/n8n';
-import { seed, startSimulator, type Limits } from '../simulator';
+import { seed, startSimulator, type Limits } from '../../simulator';
 import { InFlight } from './inFlight';
 import { ProcessMemory } from './memory';
 import { workflowOf, type Contestant } from './workflows';

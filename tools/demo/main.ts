@@ -7,7 +7,7 @@ import type { IDataObject } from 'n8n-workflow';
 
 import type { CreatedCredential } from '../real-n8n/rest';
 import { startRealN8n, type RealN8n } from '../real-n8n/n8n';
-import { seed, startSimulator, type Simulator } from '../simulator';
+import { seed, startSimulator, type Simulator } from '../../simulator';
 import { exampleForDemo, exampleNames } from './examples';
 
 /**

@@ -1,5 +1,5 @@
 /* eslint-disable @n8n/community-nodes/no-restricted-globals -- this runs in Node, not in n8n */
-import type { Simulator } from '../simulator';
+import type { Simulator } from '../../simulator';
 
 const EVERY_MS = 5;
 

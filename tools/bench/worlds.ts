@@ -1,4 +1,4 @@
-import { createWorld, type World } from '../simulator';
+import { createWorld, type World } from '../../simulator';
 
 /** One organisation of `users` users with two or three devices each. */
 export function worldOf(users: number): World {

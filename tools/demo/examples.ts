@@ -4,7 +4,7 @@ import path from 'node:path';
 
 import { checkout } from '../real-n8n/paths';
 import type { CreatedCredential } from '../real-n8n/rest';
-import type { Simulator } from '../simulator';
+import type { Simulator } from '../../simulator';
 
 const folder = path.join(checkout, 'examples');
 

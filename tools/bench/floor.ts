@@ -1,5 +1,5 @@
 import { CONCURRENT_READS } from '../../nodes/Emnify/shared/concurrency';
-import { contractLimits } from '../simulator';
+import { contractLimits } from '../../simulator';
 
 /**
  * The fewest requests that an audit takes: a login, the Workspace, each user's devices once, and each page of users once, of

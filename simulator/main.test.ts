@@ -9,7 +9,7 @@ import { dialects, seed } from './index';
 
 const start = (...options: string[]) =>
 	spawn(process.execPath, ['--import', 'tsx', join(__dirname, 'main.ts'), ...options], {
-		cwd: join(__dirname, '..', '..'),
+		cwd: join(__dirname, '..'),
 	});
 
 /** Everything a program prints until it holds this. */

@@ -14,7 +14,7 @@ import {
 	startSimulator,
 	type Dialect,
 	type Simulator,
-} from '../simulator';
+} from '../../simulator';
 import { run, type Process } from './cli';
 import { MOST_GETS } from './emnify';
 

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 
 import { startRealN8n, type RealN8n } from '../real-n8n/n8n';
 import { emnify, runNow, workflowOf } from '../real-n8n/workflows';
-import { seed, startSimulator, type Simulator } from '../simulator';
+import { seed, startSimulator, type Simulator } from '../../simulator';
 import { onSave, rebuildInto } from './rebuild';
 
 /**
