@@ -10,8 +10,10 @@ export default {
 	// What decides: the way to emnify, the audit, and the reading of fields. The editor's forms are no decisions.
 	mutate: [
 		'nodes/Emnify/api/**/*.ts',
-		'nodes/Emnify/audit/**/*.ts',
-		'nodes/Emnify/shared/**/*.ts',
+		'nodes/Emnify/endpoints/**/*.ts',
+		'nodes/Emnify/domain/**/*.ts',
+		'nodes/Emnify/report/**/*.ts',
+		'nodes/Emnify/fields/**/*.ts',
 		'!nodes/Emnify/**/types.ts',
 	],
 	// The wording is proved in the integration tests: to plant faults in each text would measure nothing else.

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { DateTime, Settings } from 'luxon';
 import { getGlobalState, setGlobalState } from 'n8n-workflow';
 
-import { readDateTime } from '../../nodes/Emnify/shared/dateTime';
+import { readDateTime } from '../../nodes/Emnify/fields/dateTime';
 
 const read = (value: unknown, zone = 'UTC') => readDateTime('Since', value, zone)?.toISOString();
 

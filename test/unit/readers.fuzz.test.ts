@@ -4,8 +4,8 @@ import { DateTime } from 'luxon';
 import { readCredential } from '../../nodes/Emnify/api/credential';
 import { EmnifyError } from '../../nodes/Emnify/api/errors';
 import { resources } from '../../nodes/Emnify/resources';
-import type { ItemFields } from '../../nodes/Emnify/resources/operation';
-import { readPatience } from '../../nodes/Emnify/shared/options';
+import type { ItemFields } from '../../nodes/Emnify/fields/itemFields';
+import { readPatience } from '../../nodes/Emnify/fields/options';
 import { triggerFields } from '../../nodes/Emnify/trigger/fields';
 import { readSettings } from '../../nodes/Emnify/trigger/settings';
 
@@ -145,7 +145,7 @@ test('the trigger', () => {
 test('the options', () => {
 	fc.assert(
 		fc.property(fc.oneof(anything, within(['timeout', 'retries', 'rateLimitWait'])), (options) => {
-			endsInWords(() => readPatience(options));
+			endsInWords(() => readPatience('Options', options));
 		}),
 		{ numRuns: 300 },
 	);

@@ -4,7 +4,7 @@ import type { EmnifyClient } from '../api/client';
 import type { EmnifyCredential } from '../api/credential';
 import { EmnifyError } from '../api/errors';
 import type { User } from '../api/types';
-import { usersRequest } from '../shared/users';
+import { usersRequest } from '../endpoints/users';
 
 /** Whose emnify the trigger watches. It holds no secret: n8n keeps it in the workflow's static data. */
 export interface Account {

@@ -1,5 +1,5 @@
 import type { User, UserWithMfa } from '../api/types';
-import { readInstant } from '../audit/instant';
+import { readInstant } from '../domain/instant';
 import { OVERLAP_MS } from './eventWindow';
 import {
 	accountChanged,

@@ -2,10 +2,9 @@ import type { EmnifyClient } from '../api/client';
 import { EmnifyError } from '../api/errors';
 import { mayPass } from '../api/retry';
 import type { User, UserWithMfa } from '../api/types';
-import type { NamedUser } from '../audit/eventFacts';
-import { requireIds } from '../shared/ids';
-import { findUser, type UserReference } from '../shared/user';
-import { usersRequest } from '../shared/users';
+import type { NamedUser } from '../domain/eventFacts';
+import { requireIds } from '../api/ids';
+import { findUser, usersRequest, type UserReference } from '../endpoints/users';
 import { toPerson, type Person, type Someone } from './occurrence';
 import type { UserScope } from './settings';
 

@@ -1,7 +1,7 @@
 import type { ApplicationToken, EmnifyEvent, TrustedDevice } from '../api/types';
-import { TRUST_DAYS } from '../audit/auditUser';
-import { DAY_MS } from '../audit/day';
-import { isRevoked } from '../shared/applicationToken';
+import { TRUST_DAYS } from '../domain/auditUser';
+import { DAY_MS } from '../domain/day';
+import { isRevoked } from '../endpoints/applicationTokens';
 import type { Account } from './account';
 import { evaluateAccounts, type AccountsReading } from './accounts';
 import { deviceChanges, knownUser } from './deviceChanges';

@@ -1,5 +1,5 @@
 import type { EmnifyEvent } from '../api/types';
-import { readInstant } from '../audit/instant';
+import { readInstant } from '../domain/instant';
 
 /** So late an event may turn up in emnify's log and is still noticed. It also covers clocks that are minutes apart. */
 export const OVERLAP_MS = 10 * 60_000;

@@ -1,8 +1,8 @@
 import type { INodeProperties } from 'n8n-workflow';
 
-import { TRUST_DAYS } from '../audit/auditUser';
-import { userField } from '../shared/user';
-import { userFiltersField } from '../shared/users';
+import { TRUST_DAYS } from '../domain/auditUser';
+import { userField } from '../fields/user';
+import { userFiltersField } from '../fields/userFilters';
 import { EVENT_NAMES, eventsOf, eventsOfUsers, optionOf } from './events';
 
 /** The fields of the Emnify Trigger; n8n adds its poll times above them. */

@@ -1,8 +1,8 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import { emnifyErrorIn } from '../api/errors';
-import { readInstant } from '../audit/instant';
-import { toTimestamp } from '../shared/timestamp';
+import { readInstant } from '../domain/instant';
+import { toTimestamp } from '../endpoints/timestamp';
 import { healthChanged, type Occurrence } from './occurrence';
 import type { Polls } from './polls';
 import type { Settings } from './settings';

@@ -1,11 +1,11 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import type { ApplicationToken, EmnifyEvent, MfaKey, TrustedDevice, User } from '../api/types';
-import { TRUST_DAYS } from '../audit/auditUser';
-import { DAY_MS } from '../audit/day';
-import { concernedUserOf, ipAddressesOf, type NamedUser } from '../audit/eventFacts';
-import { readInstant } from '../audit/instant';
-import { toTimestamp } from '../shared/timestamp';
+import { TRUST_DAYS } from '../domain/auditUser';
+import { DAY_MS } from '../domain/day';
+import { concernedUserOf, ipAddressesOf, type NamedUser } from '../domain/eventFacts';
+import { readInstant } from '../domain/instant';
+import { toTimestamp } from '../endpoints/timestamp';
 import { definitionOf, type EventName } from './events';
 import { textOf } from './text';
 

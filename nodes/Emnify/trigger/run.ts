@@ -9,7 +9,7 @@ import { EmnifyClient } from '../api/client';
 import { CREDENTIAL_NAME, readCredential } from '../api/credential';
 import { EmnifyError } from '../api/errors';
 import { mayPass } from '../api/retry';
-import { toNodeError } from '../nodeError';
+import { toNodeError } from '../fields/nodeError';
 import { Budget } from './budget';
 import { Directory } from './directory';
 import { toJson, type Occurrence } from './occurrence';

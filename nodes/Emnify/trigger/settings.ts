@@ -1,11 +1,12 @@
-import { TRUST_DAYS } from '../audit/auditUser';
+import { TRUST_DAYS } from '../domain/auditUser';
 import { EmnifyError } from '../api/errors';
-import type { ItemFields } from '../resources/operation';
-import { readRows } from '../shared/collection';
-import { badValue } from '../shared/locator';
-import { entriesOf, plainText } from '../shared/text';
-import { readUser, type UserReference } from '../shared/user';
-import { readUserFilters, type UserFilters } from '../shared/users';
+import type { ItemFields } from '../fields/itemFields';
+import { readRows } from '../fields/collection';
+import { badValue } from '../fields/locator';
+import { entriesOf, plainText } from '../fields/text';
+import type { UserFilters, UserReference } from '../endpoints/users';
+import { readUser } from '../fields/user';
+import { readUserFilters } from '../fields/userFilters';
 import { EVENT_NAMES, eventsOfUsers, type EventName } from './events';
 
 /** Whose events count. */
@@ -72,7 +73,7 @@ function readScope(fields: ItemFields): UserScope {
 }
 
 function readFilters(fields: ItemFields): UserFilters {
-	const filters = readUserFilters(fields.field('filters'));
+	const filters = readUserFilters('Filters', fields.field('filters'));
 	if (filters.length > 0) return filters;
 	throw new EmnifyError(
 		'input',
@@ -84,7 +85,7 @@ function readFilters(fields: ItemFields): UserFilters {
 function readChosenUsers(fields: ItemFields): UserReference[] {
 	const chosen = readRows('Chosen Users', fields.field('chosenUsers'), 'users');
 	if (chosen.length > 0) {
-		return chosen.map(({ user }) => readUser({ ...fields, field: () => user }));
+		return chosen.map(({ user }) => readUser('User', user, fields));
 	}
 	throw new EmnifyError(
 		'input',

@@ -1,9 +1,9 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import type { ApplicationToken, EmnifyEvent, TrustedDevice } from '../api/types';
-import { codeSpan } from '../audit/codeSpan';
-import { day, minute } from '../audit/day';
-import { readInstant } from '../audit/instant';
+import { codeSpan } from '../report/codeSpan';
+import { day, minute } from '../domain/day';
+import { readInstant } from '../domain/instant';
 import type { EventName } from './events';
 import type { Occurrence, Someone } from './occurrence';
 
