@@ -325,11 +325,12 @@ export class EmnifyClient {
 		options: IHttpRequestOptions,
 		repeats = 1,
 	): Promise<HttpResponse> {
-		const { token } = await this.sessionFor();
+		const session = await this.sessionFor();
+		const { token } = session;
 		const { response, sentMs } = await this.sendSigned(purpose, options, token);
 		if (response.status !== 401) return response;
 		const renewed = await this.sessionFor({ token, sentMs });
-		if (renewed.token === token || repeats === 0) return response;
+		if (renewed === session || repeats === 0) return response;
 		return await this.answerTo(purpose, options, repeats - 1);
 	}
 
