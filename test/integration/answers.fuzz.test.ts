@@ -6,6 +6,7 @@ import fc from 'fast-check';
 import type { INodeParameters, NodeError } from 'n8n-workflow';
 
 import { EVENT_NAMES } from '../../nodes/Emnify/trigger/events';
+import { fuzzRuns } from '../fuzz';
 import { Engine } from './engine';
 import { PollingWorkflow } from './polling';
 import { AT_ONCE, byId, byUsername, everythingStored } from './support';
@@ -269,7 +270,7 @@ test.each(operations)('%s', async (_name, parameters) => {
 			failures.forEach(expectInWords);
 			if (failures.length > 0) expect(everythingStored(result)).not.toContain(secret);
 		}),
-		{ numRuns: 12 },
+		fuzzRuns(12),
 	);
 });
 
@@ -301,7 +302,7 @@ test.each(lists)('%s', async (method, parameters) => {
 			);
 			expect(run.requests.length).toBeLessThan(MOST_REQUESTS);
 		}),
-		{ numRuns: 8 },
+		fuzzRuns(8),
 	);
 });
 
@@ -324,6 +325,6 @@ test('the trigger', async () => {
 			expect(run.requests.length).toBeLessThan(MOST_REQUESTS);
 			await workflow.deactivate();
 		}),
-		{ numRuns: 12 },
+		fuzzRuns(12),
 	);
 });
