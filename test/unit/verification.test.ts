@@ -149,6 +149,18 @@ test('CI runs what .ci/run runs', () => {
 	expect(run).toEqual(expect.arrayContaining(commands));
 });
 
+test('Dependabot leaves alone what is pinned, but for n8n’s own checks, which are to be the newest', () => {
+	const { updates } = parse(read('.github/dependabot.yml')) as {
+		updates: Array<{ ignore?: Array<{ 'dependency-name': string }> }>;
+	};
+	const ignored = updates.flatMap(({ ignore = [] }) => ignore.map((one) => one['dependency-name']));
+	const pinned = Object.entries(manifest.devDependencies)
+		.filter(([name, range]) => /^\d/.test(range) && !name.startsWith('@n8n/'))
+		.map(([name]) => name);
+	expect(pinned.length).toBeGreaterThan(3);
+	expect(ignored).toEqual(expect.arrayContaining(pinned));
+});
+
 // What a guide says must be there: commands, files, links.
 const guides = [
 	'CONTRIBUTING.md',
