@@ -142,6 +142,19 @@ test('the workflows pin one version of each action', () => {
 	for (const versions of pins.values()) expect([...versions]).toHaveLength(1);
 });
 
+test('a release is published with provenance, and attested', () => {
+	const steps = jobsIn('publish.yml').flatMap((job) => job.steps ?? []);
+	const publishing = steps.findIndex((step) => step.run?.includes('npm publish'));
+	expect(steps[publishing]?.run).toContain('npm publish ./release/*.tgz --provenance');
+	// What is attested is the very file that is published, and then attached to the release.
+	const attested = steps.slice(0, publishing).filter((step) => step.uses?.includes('/attest@'));
+	expect(attested.map((step) => step.with)).toEqual([
+		{ 'subject-path': 'release/*.tgz' },
+		{ 'subject-path': 'release/*.tgz', 'sbom-path': 'release/sbom.cdx.json' },
+	]);
+	expect(steps.at(-1)?.run).toMatch(/gh release create .* release\/\*\s*$/s);
+});
+
 test('CI runs what .ci/run runs', () => {
 	const commands = [...read('.ci/run').matchAll(/^npm .+$/gm)].map(([command]) => command);
 	expect(commands.length).toBeGreaterThan(3);
@@ -176,6 +189,20 @@ test.each([...guides, ...workflowFiles.map((file) => `.github/workflows/${file}`
 		expect(named.filter((name) => !(name in manifest.scripts))).toEqual([]);
 	},
 );
+
+test('every promise of SECURITY.md names the tests that hold it, and they are there', () => {
+	const [, promises = ''] =
+		/\n## What the package promises\n(.*?)\n## /s.exec(read('SECURITY.md')) ?? [];
+	const without = promises
+		.split(/^- /m)
+		.slice(1)
+		.filter((promise) => !promise.includes('<!-- Held by '));
+	expect(promises.split(/^- /m).length).toBeGreaterThan(6);
+	expect(without).toEqual([]);
+	const named = [...read('SECURITY.md').matchAll(/<!-- Held by (\S+): (.+) -->/g)];
+	const missing = named.filter(([, file = '', title = '']) => !read(file).includes(title));
+	expect(missing.map(([comment]) => comment)).toEqual([]);
+});
 
 /** What the guide to a new endpoint makes. */
 const exampleFiles = [
