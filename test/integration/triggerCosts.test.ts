@@ -12,7 +12,7 @@ import {
 import { PollingWorkflow } from './polling';
 import { byId, byUsername, useEmnify, type Bench } from './support';
 
-// What a poll costs, as the README says it.
+// What a poll costs, as docs/trigger.md says it.
 
 const USERS = 'GET /api/v1/user';
 const USER = 'GET /api/v1/user/{user_id}';

@@ -8,6 +8,7 @@ import type { ItemFields } from '../../nodes/Emnify/fields/itemFields';
 import { readPatience } from '../../nodes/Emnify/fields/options';
 import { triggerFields } from '../../nodes/Emnify/trigger/fields';
 import { readSettings } from '../../nodes/Emnify/trigger/settings';
+import { fuzzRuns } from '../fuzz';
 
 // Every reader of fields is fed anything that an expression may give: it ends in a value or in a refusal in words.
 
@@ -129,7 +130,7 @@ test.each(operations)('%s', (_name, operation) => {
 				return readItem(item);
 			});
 		}),
-		{ numRuns: 300 },
+		fuzzRuns(300),
 	);
 });
 
@@ -138,7 +139,7 @@ test('the trigger', () => {
 		fc.property(allOf(triggerFields), fc.boolean(), (values, actsAsUser) => {
 			endsInWords(() => readSettings(itemWith(values, actsAsUser)));
 		}),
-		{ numRuns: 300 },
+		fuzzRuns(300),
 	);
 });
 
@@ -147,7 +148,7 @@ test('the options', () => {
 		fc.property(fc.oneof(anything, within(['timeout', 'retries', 'rateLimitWait'])), (options) => {
 			endsInWords(() => readPatience('Options', options));
 		}),
-		{ numRuns: 300 },
+		fuzzRuns(300),
 	);
 });
 
@@ -160,6 +161,6 @@ test('the credential', () => {
 			const baseUrl = isReachable ? 'https://emnify.example' : data.baseUrl;
 			endsInWords(() => readCredential({ ...data, baseUrl } as never));
 		}),
-		{ numRuns: 300 },
+		fuzzRuns(300),
 	);
 });
