@@ -17,7 +17,7 @@ export interface AuditedUser {
 	status: string | null;
 }
 
-export interface Finding {
+export interface BrokenRule {
 	rule: RuleName;
 	/** A sentence for a person. It quotes what the device says of itself as it is: escape it where it is formatted. */
 	message: string;
@@ -37,7 +37,7 @@ export interface AuditedDevice {
 	/** ISO 8601, {@link TRUST_DAYS} after the activation; `null` if that is unknown. */
 	trusted_until: string | null;
 	/** In the order of `RULE_NAMES`, at most one a rule. */
-	findings: Finding[];
+	findings: BrokenRule[];
 	/** Whether there is no finding. */
 	compliant: boolean;
 }
