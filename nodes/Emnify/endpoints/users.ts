@@ -4,6 +4,7 @@ import { apiPath, type EmnifyClient, type EmnifyRequest } from '../api/client';
 import { EmnifyError } from '../api/errors';
 import { requireIds } from '../api/ids';
 import type { Lookup, User, UserWithMfa } from '../api/types';
+import { lookup } from './lookup';
 
 /** `id` as emnify gives it, or `my` for the requesting user; or a username that is yet to be looked up. */
 export type UserReference = { id: string } | { username: string };
@@ -101,11 +102,5 @@ export async function* allUsers(
 
 /** What the status of a user can be (§5). Throws an `EmnifyError`. */
 export async function userStatuses(client: EmnifyClient): Promise<Lookup[]> {
-	const action = 'list the statuses of users';
-	const statuses = await client.list<Lookup & IDataObject>({
-		method: 'GET',
-		path: apiPath`/user/status`,
-		action,
-	});
-	return requireIds(statuses, action);
+	return await lookup(client, apiPath`/user/status`, 'list the statuses of users');
 }
