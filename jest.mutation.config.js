@@ -12,5 +12,6 @@ module.exports = {
 		'/imports\\.test',
 		'/verification\\.test',
 		'/contract\\.test',
+		'/architecture\\.test',
 	],
 };

@@ -176,10 +176,13 @@ test('Dependabot leaves alone what is pinned, but for n8n’s own checks, which 
 
 // What a guide says must be there: commands, files, links.
 const guides = [
+	'README.md',
 	'CONTRIBUTING.md',
 	'SECURITY.md',
-	'docs/architecture.md',
 	'.github/pull_request_template.md',
+	...readdirSync(path.join(checkout, 'docs'))
+		.filter((file) => file.endsWith('.md'))
+		.map((file) => `docs/${file}`),
 ];
 
 test.each([...guides, ...workflowFiles.map((file) => `.github/workflows/${file}`)])(
