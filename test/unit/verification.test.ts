@@ -34,12 +34,15 @@ describe('what `npm run verify` says of a package', () => {
 		expect(unprovableOrigin(good)).toEqual([]);
 	});
 
-	test.each(['test/unit/some.test.ts', 'nodes/Some/Some.node.ts', '.npmrc', 'distribution/x.js'])(
-		'that %s does not belong into it',
-		(file) => {
-			expect(strayFiles([...files, file])).toEqual([`${file} does not belong into the package`]);
-		},
-	);
+	test.each([
+		'test/unit/some.test.ts',
+		'nodes/Some/Some.node.ts',
+		'.npmrc',
+		'distribution/x.js',
+		'dist/.sources',
+	])('that %s does not belong into it', (file) => {
+		expect(strayFiles([...files, file])).toEqual([`${file} does not belong into the package`]);
+	});
 
 	test.each(['CHANGELOG.md', 'LICENSE', 'README.md'])('that %s is missing', (file) => {
 		expect(strayFiles(files.filter((one) => one !== file))).toEqual([`${file} is missing`]);
