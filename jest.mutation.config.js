@@ -13,4 +13,6 @@ module.exports = {
 		'/verification\\.test',
 		'/contract\\.test',
 	],
+	testRunner: '<rootDir>/test/mutation/jest-circus.js',
+	setupFilesAfterEnv: ['<rootDir>/test/mutation/setup.js'],
 };
