@@ -14,4 +14,6 @@ module.exports = {
 		'/contract\\.test',
 		'/architecture\\.test',
 	],
+	testRunner: '<rootDir>/test/mutation/jest-circus.js',
+	setupFilesAfterEnv: ['<rootDir>/test/mutation/setup.js'],
 };
