@@ -10,7 +10,13 @@ import type {
 
 import { asDocumented } from './asDocumented';
 import type { AuthenticateBody } from './authenticate';
-import { CREDENTIAL_NAME, readCredential, type EmnifyCredential, type Session } from './credential';
+import {
+	CREDENTIAL_NAME,
+	loginDigest,
+	readCredential,
+	type EmnifyCredential,
+	type Session,
+} from './credential';
 import { EmnifyError, neverSent } from './errors';
 import { clockOffsetMs, DEFAULT_TIMEOUT_MS, sendWith, type HttpResponse, type Send } from './http';
 import { requireSomeIds } from './ids';
@@ -280,6 +286,12 @@ export class EmnifyClient {
 	/** Stands for the credential's data: the same for the same account with the same login. */
 	get account(): string {
 		return this.credential.sessionKey;
+	}
+
+	/** Where the credential logs in, and {@link loginDigest which login} it is: the same with a new password. */
+	get identity(): { baseUrl: string; login: string } {
+		const { baseUrl, login } = this.credential;
+		return { baseUrl, login: loginDigest(login) };
 	}
 
 	/** Whether the login is of a user. Under an application token “Me” is nobody (§1). */

@@ -1,6 +1,9 @@
+import { NodeOperationError, type INode } from 'n8n-workflow';
+
 import type { EmnifyClient } from '../api/client';
-import { concurrently, CONCURRENT_READS } from '../api/concurrently';
+import { CONCURRENT_READS, concurrently } from '../api/concurrently';
 import { EmnifyError } from '../api/errors';
+import { requireIds } from '../api/ids';
 import type { EmnifyEvent, TrustedDevice, User } from '../api/types';
 import { DAY_MS } from '../domain/day';
 import { withoutTokens } from '../domain/eventFacts';
@@ -8,56 +11,56 @@ import { readInstant } from '../domain/instant';
 import { applicationTokens, isRevoked } from '../endpoints/applicationTokens';
 import { EVENT_HISTORY_DAYS } from '../endpoints/events';
 import type { SortRule } from '../endpoints/sort';
-import { requireIds } from '../api/ids';
 import { toTimestamp } from '../endpoints/timestamp';
 import { trustedDevicesOf } from '../endpoints/trustedDevices';
 import { usersRequest } from '../endpoints/users';
-import { ofTheUsers } from './concerned';
+import { concerningUsers } from './concerning';
 import type { Directory } from './directory';
-import { eventsOf, type EventName } from './events';
+import { eventsFrom, type EventFrom } from './events';
 import { instantOf } from './eventWindow';
+import { CLOCK_TOLERANCE_MS, logRequests } from './fetchLog';
+import type { TriggerSettings } from './fields';
+import type { UserScope } from './fields/scope';
 import {
-	accountChanged,
-	activationOf,
-	dayOf,
 	deviceAdded,
 	deviceExpiring,
 	deviceRemoved,
 	healthChanged,
 	keyChanged,
-	lastDaysOfToken,
-	lastDaysOfTrust,
 	logged,
 	tokenExpiring,
-	toPerson,
-	type AccountEvent,
+	userChanged,
+	type KeyEvent,
 	type Occurrence,
-	type Person,
+	type UserEvent,
 } from './occurrence';
-import { CLOCK_TOLERANCE_MS, logRequests } from './read';
-import type { Settings } from './settings';
+import { toPerson, type Person } from './person';
+import { lastDaysOfToken } from './tokenChanges';
+import { activationOf, lastDaysOfTrust } from './trust';
 
 /**
- * For “Fetch test event” in the editor: what each of the chosen events would look like, of real data, as far as there is
- * any. A person waits, so it does not read everything. Throws an `EmnifyError`.
+ * For “Fetch test event” in the editor: what each of the chosen events would look like, made of real data, as far as there is
+ * any. A person waits, so it does not read everything. Throws an `EmnifyError`, or n8n's own where there is nothing to show.
  */
-export async function sample(
+export async function testEvents(
+	node: INode,
 	client: EmnifyClient,
 	directory: Directory,
-	settings: Settings,
+	settings: TriggerSettings,
 ): Promise<Occurrence[]> {
 	const { events } = settings;
 	const samples: Occurrence[] = [];
-	for (const event of eventsOf('log', events)) {
+	for (const event of eventsFrom('log', events)) {
 		samples.push(...(await latestLogged(client, directory, event, settings)));
 	}
-	if (eventsOf('tokens', events).length > 0)
+	if (eventsFrom('tokens', events).length > 0) {
 		samples.push(...(await expiringToken(client, settings)));
-	if (eventsOf('devices', events).length > 0) {
+	}
+	if (eventsFrom('devices', events).length > 0) {
 		samples.push(...(await newestDevice(client, directory, settings)));
 	}
-	if (eventsOf('directory', events).length + eventsOf('details', events).length > 0) {
-		samples.push(...(await newestAccount(client, directory, settings)));
+	if ([...eventsFrom('directory', events), ...eventsFrom('details', events)].length > 0) {
+		samples.push(...(await newestUser(client, directory, settings)));
 	}
 	const now = client.now().getTime();
 	const health = { since: toTimestamp(new Date(now - 15 * 60_000)), failed_polls: 3 };
@@ -73,7 +76,12 @@ export async function sample(
 			reason: null,
 		}),
 	);
-	return samples.filter(({ event }) => events.includes(event));
+	const shown = samples.filter(({ event }) => events.includes(event));
+	if (shown.length > 0) return shown;
+	throw new NodeOperationError(node, 'Nothing was found that could be shown as a test event', {
+		description:
+			'The test looks at the devices of the first 500 users, and at the 100 latest events of a kind in the last 30 days. Choose other events or users for it, or publish the workflow: it starts when the first event happens.',
+	});
 }
 
 const SAMPLE_EVENTS = 100;
@@ -82,8 +90,8 @@ const SAMPLE_EVENTS = 100;
 async function latestLogged(
 	client: EmnifyClient,
 	directory: Directory,
-	event: EventName,
-	{ scope }: Settings,
+	event: EventFrom<'log'>,
+	{ scope }: TriggerSettings,
 ): Promise<Occurrence[]> {
 	let now: number;
 	let entries: EmnifyEvent[];
@@ -96,7 +104,7 @@ async function latestLogged(
 		// Before its first answer, emnify's clock is taken to be n8n's, which may be wrong.
 	} while (Math.abs(client.now().getTime() - now) > CLOCK_TOLERANCE_MS);
 	const found = entries.map((entry) => logged(event, withoutTokens(entry), instantOf(entry, now)));
-	return newest(await ofTheUsers(directory, found, [scope]), ({ occurredAt }) => occurredAt);
+	return newest(await concerningUsers(directory, found, [scope]), ({ occurredAt }) => occurredAt);
 }
 
 const HISTORY_MS = EVENT_HISTORY_DAYS * DAY_MS;
@@ -107,7 +115,10 @@ const NEWEST_FIRST: SortRule[] = [
 ];
 
 /** The token that expires next. */
-async function expiringToken(client: EmnifyClient, { tokenDays }: Settings): Promise<Occurrence[]> {
+async function expiringToken(
+	client: EmnifyClient,
+	{ tokenDays }: TriggerSettings,
+): Promise<Occurrence[]> {
 	const tokens = await applicationTokens(client);
 	const now = client.now().getTime();
 	const next = newest(
@@ -124,11 +135,11 @@ const MOST_USERS = 500;
 async function newestDevice(
 	client: EmnifyClient,
 	directory: Directory,
-	{ scope, deviceDays }: Settings,
+	{ scope, deviceDays }: TriggerSettings,
 ): Promise<Occurrence[]> {
 	const failures: EmnifyError[] = [];
 	let isAnyoneReadable = false;
-	/** A user may be gone by now; where nobody can be read it is told why. */
+	/** A user may be gone by now. Where nobody can be read, the first failure is thrown. */
 	const skip = (error: unknown): void => {
 		if (!(error instanceof EmnifyError) || error.kind !== 'rejected') throw error;
 		failures.push(error);
@@ -157,14 +168,14 @@ async function newestDevice(
 	return [];
 }
 
-/** So many users are looked at for one who has an MFA key. */
+/** How many users are looked at to find one who has an MFA key. */
 const MOST_DETAILS = 20;
 
 /** The newest of the first users, and one of them who has an MFA key. */
-async function newestAccount(
+async function newestUser(
 	client: EmnifyClient,
 	directory: Directory,
-	{ scope, events }: Settings,
+	{ scope, events }: TriggerSettings,
 ): Promise<Occurrence[]> {
 	const users: User[] = [];
 	if (scope.which === 'chosen') users.push(...(await directory.listed(scope)));
@@ -174,26 +185,25 @@ async function newestAccount(
 		(a, b) => (readInstant(b.created) ?? 0) - (readInstant(a.created) ?? 0),
 	);
 	const found = newestUsers.slice(0, 1).flatMap((user) =>
-		ACCOUNT_EVENTS.map((event) => {
+		USER_EVENTS.map((event) => {
 			const at = event === 'user_added' ? (readInstant(user.created) ?? now) : now;
-			return accountChanged(event, toPerson(user), at, `${dayOf(at)}:1`);
+			return userChanged(event, toPerson(user), at, 1);
 		}),
 	);
-	if (!events.some((event) => event.startsWith('mfa_key_') && event !== 'mfa_key_removed')) {
-		return found;
-	}
+	if (!KEY_EVENTS.some((event) => events.includes(event))) return found;
 	for (const { id } of newestUsers.slice(0, MOST_DETAILS)) {
-		const user = await directory.account({ id: String(id) });
+		const user = await directory.detailsOf({ id: String(id) });
 		const [key] = user.mfa ?? [];
 		if (!key) continue;
 		const at = readInstant(key.activation_date ?? key.creation_date) ?? now;
-		const events = ['mfa_key_activated', 'mfa_key_pending'] as const;
-		return [...found, ...events.map((event) => keyChanged(event, toPerson(user), key, at))];
+		return [...found, ...KEY_EVENTS.map((event) => keyChanged(event, toPerson(user), key, at))];
 	}
 	return found;
 }
 
-const ACCOUNT_EVENTS: AccountEvent[] = [
+const KEY_EVENTS: KeyEvent[] = ['mfa_key_activated', 'mfa_key_pending'];
+
+const USER_EVENTS: UserEvent[] = [
 	'user_added',
 	'user_removed',
 	'user_suspended',
@@ -202,13 +212,12 @@ const ACCOUNT_EVENTS: AccountEvent[] = [
 	'administrator_removed',
 ];
 
-const usersOf = (scope: Settings['scope']) =>
-	usersRequest(scope.which === 'filtered' ? scope.filters : []);
+const usersOf = (scope: UserScope) => usersRequest(scope.which === 'filtered' ? scope.filters : []);
 
 async function* someUsers(
 	client: EmnifyClient,
 	directory: Directory,
-	scope: Settings['scope'],
+	scope: UserScope,
 ): AsyncGenerator<Person[], void> {
 	if (scope.which === 'chosen') return yield await directory.users(scope);
 	const request = usersOf(scope);

@@ -1,17 +1,17 @@
 import fc from 'fast-check';
 
 import {
-	readSnapshot,
-	writeSnapshot,
-	type KnownUser,
-	type Snapshot,
-} from '../../../nodes/Emnify/trigger/snapshot';
+	readKnownDevices,
+	writeKnownDevices,
+	type DevicesOfUser,
+	type KnownDevices,
+} from '../../../nodes/Emnify/trigger/knownDevices';
 
 const NOW = Date.parse('2026-03-01T12:00:00Z');
 const id = fc.oneof(fc.nat(100_000), fc.maxSafeNat());
 const activation = fc.option(fc.nat(4_000_000_000).map((seconds) => seconds * 1000));
 
-const knownUser: fc.Arbitrary<KnownUser> = fc
+const devicesOfUser: fc.Arbitrary<DevicesOfUser> = fc
 	.record({
 		age: fc.oneof(fc.constant(0), fc.nat(100 * 86_400)),
 		devices: fc.option(fc.array(fc.tuple(id, activation), { maxLength: 5 }), { nil: undefined }),
@@ -21,25 +21,25 @@ const knownUser: fc.Arbitrary<KnownUser> = fc
 		...(devices && { devices: new Map(devices) }),
 	}));
 
-const snapshot: fc.Arbitrary<Snapshot> = fc
-	.array(fc.tuple(id, knownUser), { maxLength: 20 })
+const knownDevices: fc.Arbitrary<KnownDevices> = fc
+	.array(fc.tuple(id, devicesOfUser), { maxLength: 20 })
 	.map((users) => new Map(users));
 
 test('what is written is read back', () => {
 	fc.assert(
-		fc.property(snapshot, (given) => {
-			expect(readSnapshot(writeSnapshot(given, NOW), NOW)).toEqual(given);
+		fc.property(knownDevices, (given) => {
+			expect(readKnownDevices(writeKnownDevices(given, NOW), NOW)).toEqual(given);
 		}),
 		{ numRuns: 500 },
 	);
 });
 
 test('it is short', () => {
-	const user = (checked: number, devices?: Array<[number, number | null]>): KnownUser => ({
+	const user = (checked: number, devices?: Array<[number, number | null]>): DevicesOfUser => ({
 		checked,
 		...(devices && { devices: new Map(devices) }),
 	});
-	const given: Snapshot = new Map([
+	const given: KnownDevices = new Map([
 		[101, user(NOW, [])],
 		[
 			102,
@@ -51,7 +51,7 @@ test('it is short', () => {
 		[103, user(NOW)],
 	]);
 	const seconds = (NOW / 1000).toString(36);
-	expect(writeSnapshot(given, NOW)).toBe(`2t:;2u@1o:8i5.${seconds},8i6;2v`);
+	expect(writeKnownDevices(given, NOW)).toBe(`2t:;2u@1o:8i5.${seconds},8i6;2v`);
 });
 
 test.each([
@@ -68,7 +68,7 @@ test.each([
 	['an activation beyond exactness', '2t:8i5.zzzzzzzzzzzz'],
 	['an age beyond exactness', '2t@zzzzzzzzzzzz:'],
 ])('does not read %s', (_what, text) => {
-	expect(readSnapshot(text, NOW)).toBeUndefined();
+	expect(readKnownDevices(text, NOW)).toBeUndefined();
 });
 
 test('reads, or does not read, any text without failing', () => {
@@ -78,8 +78,8 @@ test('reads, or does not read, any text without failing', () => {
 	);
 	fc.assert(
 		fc.property(text, (given) => {
-			const read = readSnapshot(given, NOW);
-			if (read) expect(readSnapshot(writeSnapshot(read, NOW), NOW)).toEqual(read);
+			const read = readKnownDevices(given, NOW);
+			if (read) expect(readKnownDevices(writeKnownDevices(read, NOW), NOW)).toEqual(read);
 		}),
 		{ numRuns: 2000 },
 	);

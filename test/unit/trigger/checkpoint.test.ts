@@ -1,23 +1,23 @@
 import fc from 'fast-check';
 
-import type { Settings } from '../../../nodes/Emnify/trigger/settings';
-import { EVENT_NAMES } from '../../../nodes/Emnify/trigger/events';
 import {
-	readState,
+	readCheckpoint,
 	subscriptionOf,
-	writeState,
-	type TriggerState,
-} from '../../../nodes/Emnify/trigger/state';
+	writeCheckpoint,
+	type Checkpoint,
+} from '../../../nodes/Emnify/trigger/checkpoint';
+import { EVENT_NAMES } from '../../../nodes/Emnify/trigger/events';
+import type { TriggerSettings } from '../../../nodes/Emnify/trigger/fields';
 
 const POLLED = Date.parse('2026-03-01T12:00:00Z');
-const everything: Settings = {
+const everything: TriggerSettings = {
 	events: EVENT_NAMES,
 	deviceDays: 7,
 	tokenDays: 14,
 	scope: { which: 'all' },
 };
 
-const state: TriggerState = {
+const checkpoint: Checkpoint = {
 	account: { baseUrl: 'https://cdn.emnify.net', login: '0123456789abcdef', organisation: 1 },
 	polled: POLLED,
 	subscriptions: EVENT_NAMES.map((event) => subscriptionOf(event, everything)),
@@ -30,7 +30,7 @@ const state: TriggerState = {
 			[103, { checked: POLLED }],
 		]),
 	},
-	accounts: new Map([
+	users: new Map([
 		[
 			101,
 			{
@@ -64,9 +64,9 @@ const state: TriggerState = {
 	log: { from: POLLED - 600_000, seen: new Set([900001, 900002]) },
 };
 
-/** Of version 1: the events that there were, and nothing of accounts and tokens. */
-const stateOfVersion1: TriggerState = {
-	...state,
+/** Of version 1: the events that there were, and no users and no tokens. */
+const checkpointOfVersion1: Checkpoint = {
+	...checkpoint,
 	subscriptions: [
 		'application_login_failed',
 		'application_token_expiring:14',
@@ -78,32 +78,32 @@ const stateOfVersion1: TriggerState = {
 		'user_login_failed',
 	],
 };
-delete stateOfVersion1.accounts;
-delete stateOfVersion1.tokens;
+delete checkpointOfVersion1.users;
+delete checkpointOfVersion1.tokens;
 
 /** What n8n's database makes of it. */
-const throughDatabase = (given: TriggerState): unknown =>
-	JSON.parse(JSON.stringify(writeState(given)));
+const throughDatabase = (given: Checkpoint): unknown =>
+	JSON.parse(JSON.stringify(writeCheckpoint(given)));
 
 /** As version 1 has written it. It must be readable for ever: this text is never to be changed. */
 const VERSION_1 =
 	'{"version":1,"account":{"baseUrl":"https://cdn.emnify.net","login":"0123456789abcdef","organisation":1},"polled":1772366400000,"subscriptions":["application_login_failed","application_token_expiring:14","mfa_key_removed","support_access","trusted_device_added","trusted_device_expiring:7","trusted_device_removed","user_login_failed"],"scope":"{\\"which\\":\\"filtered\\",\\"filters\\":[\\"name:Ada\\",\\"status:1\\"]}","devices":{"since":1772280000000,"known":"2t:8hv.tb7ynz;2u@1o:8i5;2v"},"log":{"from":1772365800000,"seen":[900001,900002]}}';
 
 test('what is written is read back', () => {
-	expect(readState(throughDatabase(state))).toEqual(state);
-	const scopes: Array<Settings['scope']> = [
+	expect(readCheckpoint(throughDatabase(checkpoint))).toEqual(checkpoint);
+	const scopes: Array<TriggerSettings['scope']> = [
 		{ which: 'all' },
 		{ which: 'chosen', users: [{ id: '12' }, { id: 'my' }, { username: 'ada@example.com' }] },
 	];
 	for (const scope of scopes) {
-		const little = { account: { ...state.account, organisation: null }, polled: POLLED };
+		const little = { account: { ...checkpoint.account, organisation: null }, polled: POLLED };
 		const given = { ...little, subscriptions: ['support_access'], scope };
-		expect(readState(throughDatabase(given))).toEqual(given);
+		expect(readCheckpoint(throughDatabase(given))).toEqual(given);
 	}
 });
 
 test('version 1 is read', () => {
-	expect(readState(JSON.parse(VERSION_1))).toEqual(stateOfVersion1);
+	expect(readCheckpoint(JSON.parse(VERSION_1))).toEqual(checkpointOfVersion1);
 });
 
 /** As version 2 has written it, of one event. It must be readable for ever: this text is never to be changed. */
@@ -111,9 +111,9 @@ const VERSION_2 =
 	'{"version":2,"account":{"baseUrl":"https://cdn.emnify.net","login":"0123456789abcdef","organisation":1},"polled":1772366400000,"subscriptions":["support_access"],"scope":"{\\"which\\":\\"filtered\\",\\"filters\\":[\\"name:Ada\\",\\"status:1\\"]}","devices":{"since":1772280000000,"known":"2t:8hv.tb7ynz;2u@1o:8i5;2v"},"accounts":{"domains":["acme.example"],"known":"2t,hy1,ada@0,,1o,k35x+35y-;1,a?,,14;3xsdgob0ka,gn2,no%2C%20address%3B%20at%3Dall,1,0,k"},"tokens":[201],"log":{"from":1772365800000,"seen":[900001,900002]}}';
 
 test('what is written is still version 2, and is read', () => {
-	const one = { ...state, subscriptions: ['support_access'] };
-	expect(JSON.stringify(writeState(one))).toBe(VERSION_2);
-	expect(readState(JSON.parse(VERSION_2))).toEqual(one);
+	const one = { ...checkpoint, subscriptions: ['support_access'] };
+	expect(JSON.stringify(writeCheckpoint(one))).toBe(VERSION_2);
+	expect(readCheckpoint(JSON.parse(VERSION_2))).toEqual(one);
 });
 
 const version1 = JSON.parse(VERSION_1) as Record<string, unknown>;
@@ -121,7 +121,7 @@ const version1 = JSON.parse(VERSION_1) as Record<string, unknown>;
 test.each([
 	['nothing', undefined],
 	['null', null],
-	['a text', 'state'],
+	['a text', 'checkpoint'],
 	['a list', [version1]],
 	['the first state of another trigger', { lastTimeChecked: '2026-03-01' }],
 	['a later version', { ...version1, version: 3 }],
@@ -146,7 +146,7 @@ test.each([
 	['a log without a start', { ...version1, log: { seen: [] } }],
 	['a log of objects', { ...version1, log: { from: 1, seen: [{}] } }],
 ])('%s is not read, and does not fail', (_what, saved) => {
-	expect(readState(saved)).toBeUndefined();
+	expect(readCheckpoint(saved)).toBeUndefined();
 });
 
 test('no JSON makes it fail', () => {
@@ -160,8 +160,8 @@ test('no JSON makes it fail', () => {
 	);
 	fc.assert(
 		fc.property(parts, (saved) => {
-			const read = readState(saved);
-			if (read) expect(readState(throughDatabase(read))).toEqual(read);
+			const read = readCheckpoint(saved);
+			if (read) expect(readCheckpoint(throughDatabase(read))).toEqual(read);
 		}),
 		{ numRuns: 2000 },
 	);
@@ -188,9 +188,9 @@ describe('10,000 users with 3 devices each stay below 1 MB', () => {
 			]),
 		);
 		const seen = new Set(Array.from({ length: 5_000 }, (_, index) => 900_000_000 + index));
-		const big = { ...state, devices: { since: 0, known }, log: { from: POLLED, seen } };
-		const text = JSON.stringify(writeState(big));
-		expect(readState(JSON.parse(text))).toEqual(big);
+		const big = { ...checkpoint, devices: { since: 0, known }, log: { from: POLLED, seen } };
+		const text = JSON.stringify(writeCheckpoint(big));
+		expect(readCheckpoint(JSON.parse(text))).toEqual(big);
 		return Buffer.byteLength(text);
 	};
 
@@ -210,14 +210,14 @@ describe('10,000 users with 3 devices each stay below 1 MB', () => {
 });
 
 test('10,000 users with three devices each, roles and keys take less than 1 MB of state', () => {
-	const users = Array.from({ length: 10_000 }, (_user, index) => index);
+	const indices = Array.from({ length: 10_000 }, (_user, index) => index);
 	const idOf = (index: number) => 1_200_000 + index * 37;
-	const large: TriggerState = {
-		...state,
+	const large: Checkpoint = {
+		...checkpoint,
 		devices: {
 			since: POLLED,
 			known: new Map(
-				users.map((index) => [
+				indices.map((index) => [
 					idOf(index),
 					{
 						checked: POLLED - (index % 7) * 60_000,
@@ -228,8 +228,8 @@ test('10,000 users with three devices each, roles and keys take less than 1 MB o
 				]),
 			),
 		},
-		accounts: new Map(
-			users.map((index) => [
+		users: new Map(
+			indices.map((index) => [
 				idOf(index),
 				{
 					presence: 'here',
@@ -246,8 +246,8 @@ test('10,000 users with three devices each, roles and keys take less than 1 MB o
 			]),
 		),
 	};
-	const written = JSON.stringify(writeState(large));
+	const written = JSON.stringify(writeCheckpoint(large));
 	expect(written.length).toBeGreaterThan(500_000);
 	expect(Buffer.byteLength(written)).toBeLessThan(1_000_000);
-	expect(readState(JSON.parse(written))).toEqual(large);
+	expect(readCheckpoint(JSON.parse(written))).toEqual(large);
 });

@@ -1,14 +1,14 @@
 import type { Directory, Meant } from './directory';
 import { definitionOf } from './events';
+import type { UserScope } from './fields/scope';
 import type { Occurrence } from './occurrence';
-import type { UserScope } from './settings';
 
 /**
- * Those that are about the users of all scopes, with the users whom emnify's log names looked up: an event counts if it
- * concerns one of them, or if one of them did it. Of whom it is not known whether they are meant, and what names nobody,
- * stays: better one too many than a failed login that nobody hears of. Throws an `EmnifyError`.
+ * The occurrences that are about the users of all scopes, with the users whom emnify's log names looked up. An event counts
+ * if it concerns one of these users, or if one of them did it. It also counts if it names nobody, or somebody who cannot be
+ * looked up: one report too many is better than a failed login that nobody sees. Throws an `EmnifyError`.
  */
-export async function ofTheUsers(
+export async function concerningUsers(
 	directory: Directory,
 	occurrences: Occurrence[],
 	scopes: UserScope[],
