@@ -9,14 +9,12 @@ import {
 import { testCredential } from './credentialTest';
 import { propertiesOf, subtitleOf } from './properties';
 import { resources } from './resources';
-import { runOperation } from './run';
-import { searchApplicationTokens } from './shared/applicationToken';
-import { searchTrustedDevices } from './shared/deviceId';
-import { getEventTypes } from './shared/eventType';
-import { searchMfaKeys, searchOwnMfaKeys } from './shared/keyId';
-import { getMfaKeyTypes } from './shared/mfaKeyType';
-import { searchUsers } from './shared/user';
-import { getUserStatuses } from './shared/users';
+import { runOperation } from './execute';
+import { searchApplicationTokens } from './lists/applicationTokens';
+import { getEventTypes, getMfaKeyTypes, getUserStatuses } from './lists/lookups';
+import { searchMfaKeys, searchOwnMfaKeys } from './lists/mfaKeys';
+import { searchTrustedDevices } from './lists/trustedDevices';
+import { searchUsers } from './lists/users';
 
 export class Emnify implements INodeType {
 	description: INodeTypeDescription = {

@@ -1,7 +1,7 @@
 import type { INodeProperties } from 'n8n-workflow';
 
 import type { Operation, Resource } from './resources/operation';
-import { optionsField } from './shared/options';
+import { optionsField } from './fields/options';
 
 /** Assembles the node's fields: Resource, Operation, and each operation's fields, shown only where they apply. */
 export function propertiesOf(resources: Resource[]): INodeProperties[] {

@@ -7,7 +7,7 @@ import { checkTrigger } from './trigger';
 
 /**
  * `npm run test:cluster`: this package in n8n's queue mode, a main process and two workers on PostgreSQL and Redis, against
- * the simulator. Prints its figures as Markdown for the README, and ends with 1 where a promise is not kept.
+ * the simulator. Prints its figures as Markdown for docs/compatibility.md, and ends with 1 where a promise is not kept.
  */
 async function main(): Promise<void> {
 	const cluster = await startCluster(['worker 1', 'worker 2'], console.error);

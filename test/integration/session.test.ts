@@ -231,6 +231,99 @@ describe('one session for a credential', () => {
 	});
 });
 
+describe('a login that gives the token that emnify has just rejected', () => {
+	const STATUS = 'GET /api/v1/user/mfa/status';
+	const kinds = [
+		['an application token', {}],
+		[
+			'user credentials',
+			{
+				authenticationMethod: 'userCredentials',
+				username: seed.userWithoutMfa.username,
+				password: seed.userWithoutMfa.password,
+			},
+		],
+	] as const;
+
+	/** A credential with a session, and an emnify whose next logins all give the same token. */
+	async function sameAgain(login: Record<string, string>) {
+		const simulator = await emnify();
+		const credential = engine.storeCredential({
+			baseUrl: simulator.url,
+			applicationToken: seed.applicationToken,
+			...login,
+		});
+		expect((await engine.run(listDevices(credential))).error).toBeUndefined();
+		const { sessionToken, sessionRefreshToken } = engine.storedCredential(credential);
+		const body = { auth_token: sessionToken, refresh_token: sessionRefreshToken };
+		const same = { kind: 'status', status: 200, body } as const;
+		simulator.faults.next(same, { times: 1000, endpoint: AUTHENTICATE });
+		simulator.forget();
+		return { simulator, credential, token: String(sessionToken) };
+	}
+
+	test.each(kinds)(
+		'that works again, with %s: the run goes on with it',
+		async (_what, login) => {
+			const { simulator, credential, token } = await sameAgain(login);
+			for (const endpoint of [LIST, STATUS]) {
+				simulator.faults.next({ kind: 'status', status: 401 }, { endpoint });
+			}
+			const run = await engine.run(listDevices(credential, 20));
+			expect(run.error).toBeUndefined();
+			expect(itemsAnswered(run)).toBe(20);
+			expect(logins(simulator)).toBe(1);
+			expect(engine.storedCredential(credential).sessionToken).toBe(token);
+		},
+		20_000,
+	);
+
+	test.each(kinds)(
+		'that stays dead, with %s: it is reported',
+		async (_what, login) => {
+			const { simulator, credential } = await sameAgain(login);
+			simulator.revokeTokens();
+			const runs = [
+				await engine.run(listDevices(credential, 3, AT_ONCE)),
+				await engine.run(listDevices(credential, 3, AT_ONCE)),
+			];
+			for (const { error } of runs) {
+				expect(error?.message).toBe(
+					'emnify accepts the login, but then not the session that it gave',
+				);
+			}
+			expect(logins(simulator)).toBe(1);
+		},
+		20_000,
+	);
+
+	test('to a run, to the HTTP Request node and to Retrieve Token at once: all of them end', async () => {
+		const { simulator, credential } = await sameAgain({});
+		simulator.revokeTokens();
+		const runs = await Promise.all([
+			engine.run(listDevices(credential, 3, AT_ONCE)),
+			engine.run({
+				type: 'test.authenticatedRequest',
+				credential,
+				parameters: { url: `${simulator.url}/api/v1/organisation/my` },
+			}),
+			engine.run({
+				credential,
+				parameters: {
+					resource: 'authentication',
+					operation: 'retrieveToken',
+					grant: 'credential',
+					forceNewToken: true,
+					options: AT_ONCE,
+				},
+			}),
+		]);
+		expect(runs[0].error?.message).toMatch(/^emnify accepts the login/);
+		expect(runs[1].json[0]?.error).toBeDefined();
+		expect(runs[2].error).toBeUndefined();
+	}, 20_000);
+});
+
 describe('a login that fails', () => {
 	test('a wrong password with 500 items and Continue On Fail is tried once, and not again within a minute', async () => {
 		const simulator = await emnify();

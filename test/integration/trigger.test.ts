@@ -418,7 +418,6 @@ describe('each event once', () => {
 			`trusted_device_added:${device}`,
 		]);
 		workflow.saved = second.saved;
-		expect((await activateInAnotherProcess(credentialData, workflow)).items).toEqual([]);
 		await workflow.activate();
 		expect(workflow.takeItems()).toEqual([]);
 	});
@@ -556,7 +555,8 @@ describe('a poll that fails', () => {
 		const happened: string[] = [];
 		for (let day = 0; day < 5; day++) {
 			happened.push(addEvent(bench));
-			bench.simulator.faults.next({ kind: 'status', status: 500 }, { times: 2, endpoint: EVENTS });
+			// A refusal, for which nothing waits: any failure counts.
+			bench.simulator.faults.next({ kind: 'status', status: 403 }, { endpoint: EVENTS });
 			expect(await told(DAY)).toEqual([]);
 		}
 		expect(workflow.failures).toHaveLength(5);
@@ -1096,7 +1096,7 @@ describe('a poll ends in time', () => {
 
 	test('at emnify’s rate limit, without asking again and again', async () => {
 		const startsAt = new Date();
-		const world = createWorld({ users: 100, devicesPerUser: 0, now: startsAt });
+		const world = createWorld({ users: 60, devicesPerUser: 0, now: startsAt });
 		const bench = await start({ world, startsAt });
 		const { workflow, told } = await watch(bench, { events: ['trusted_device_added'] });
 		workflow.budgetMs = 1000;
@@ -1109,7 +1109,7 @@ describe('a poll ends in time', () => {
 		expect(await told({ minutes: 10 })).toEqual([]);
 		expect(workflow.failures).toMatchObject([{ httpCode: '429' }]);
 		const refused = bench.simulator.requests.filter(({ status }) => status === 429);
-		expect(refused.length).toBeLessThan(40);
+		expect(refused.length).toBeLessThan(24);
 		bench.simulator.limits.requestsPerWindow = 2000;
 		workflow.budgetMs = 300_000;
 		expect((await told({ minutes: 10 })).sort()).toEqual(devices.sort());

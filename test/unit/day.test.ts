@@ -1,4 +1,4 @@
-import { day } from '../../nodes/Emnify/shared/day';
+import { dayOfDate } from '../../nodes/Emnify/domain/day';
 
 test.each([
 	['2021-11-18T08:25:53.000+0000', '18 Nov 2021'],
@@ -7,7 +7,7 @@ test.each([
 	['2026-02-20T23:30:00-0100', '21 Feb 2026'],
 	['2026-02-20T10:30Z', '20 Feb 2026'],
 	['2026-02-20', '20 Feb 2026'],
-])('%j is shown as %j', (date, shown) => expect(day(date)).toBe(shown));
+])('%j is shown as %j', (date, shown) => expect(dayOfDate(date)).toBe(shown));
 
 test.each([
 	[null, ''],
@@ -18,4 +18,4 @@ test.each([
 	['', ''],
 	['soon', 'soon'],
 	['2026-02-30', '2026-02-30'],
-])('%j is no date, and never 1970', (date, shown) => expect(day(date)).toBe(shown));
+])('%j is no date, and never 1970', (date, shown) => expect(dayOfDate(date)).toBe(shown));

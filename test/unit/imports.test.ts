@@ -21,39 +21,39 @@ interface Layer {
 
 const packages = ['crypto', 'n8n-workflow'];
 
-/** What the fields of an operation are read from: every reader of a field takes it, and none of the operations. */
-const operationTypes = ['nodes/Emnify/resources/operation'];
-/** Where a failure becomes n8n's own error: it knows n8n and `api`, and nothing of the node. */
-const nodeError = ['nodes/Emnify/nodeError'];
+const under = (...names: string[]) => names.map((name) => `nodes/Emnify/${name}`);
 
 /** By folder. A file belongs to the nearest folder above it that stands here. */
 const rule: Record<string, Layer> = {
-	credentials: { layers: ['nodes/Emnify/api'], packages },
+	credentials: { layers: under('api'), packages },
 	// The face: it assembles everything, and nothing imports it.
 	'nodes/Emnify': {
-		layers: ['resources', 'trigger', 'shared', 'audit', 'api'].map(
-			(name) => `nodes/Emnify/${name}`,
+		layers: under(
+			'resources',
+			'trigger',
+			'lists',
+			'fields',
+			'endpoints',
+			'domain',
+			'report',
+			'api',
 		),
 		packages,
 	},
 	'nodes/Emnify/resources': {
-		layers: ['nodes/Emnify/shared', 'nodes/Emnify/audit', 'nodes/Emnify/api'],
+		layers: under('fields', 'endpoints', 'domain', 'report', 'api'),
 		packages,
 	},
 	'nodes/Emnify/trigger': {
-		layers: ['nodes/Emnify/shared', 'nodes/Emnify/audit', 'nodes/Emnify/api'],
-		types: operationTypes,
-		files: nodeError,
+		layers: under('fields', 'endpoints', 'domain', 'report', 'api'),
 		packages,
 	},
-	'nodes/Emnify/shared': {
-		layers: ['nodes/Emnify/audit', 'nodes/Emnify/api'],
-		types: operationTypes,
-		files: nodeError,
-		packages,
-	},
+	'nodes/Emnify/lists': { layers: under('fields', 'endpoints', 'domain', 'api'), packages },
+	'nodes/Emnify/fields': { layers: under('endpoints', 'domain', 'api'), packages },
+	'nodes/Emnify/endpoints': { layers: under('domain', 'api'), packages },
 	// Pure functions: no n8n, no HTTP.
-	'nodes/Emnify/audit': { layers: [], types: ['nodes/Emnify/api/types'], packages: [] },
+	'nodes/Emnify/report': { layers: under('domain'), packages: [] },
+	'nodes/Emnify/domain': { layers: [], types: ['nodes/Emnify/api/types'], packages: [] },
 	'nodes/Emnify/api': { layers: [], packages },
 };
 
@@ -162,47 +162,39 @@ test('every folder has its place in the rule', () => {
 
 describe('the check finds', () => {
 	const inApi = (line: string) => breachesIn('nodes/Emnify/api/client.ts', line);
-	const inAudit = (line: string) => breachesIn('nodes/Emnify/audit/rules.ts', line);
-	const inShared = (line: string) => breachesIn('nodes/Emnify/shared/user.ts', line);
+	const inDomain = (line: string) => breachesIn('nodes/Emnify/domain/rules.ts', line);
+	const inFields = (line: string) => breachesIn('nodes/Emnify/fields/user.ts', line);
 	const inUser = (line: string) => breachesIn('nodes/Emnify/resources/user/get.ts', line);
 
 	test.each([
 		['api that knows a resource', inApi("import { resources } from '../resources';")],
 		['api that knows it by its type', inApi("import type { A } from '../resources/operation';")],
-		['api that knows a field', inApi("export { userField } from '../shared/user';")],
-		['api that knows the audit', inApi("const day = await import('../audit/day');")],
+		['api that knows a field', inApi("export { userField } from '../fields/user';")],
+		['api that knows the domain', inApi("const day = await import('../domain/day');")],
 		['a package', inApi("import axios from 'axios';")],
 		['a package of Node', inApi("const fs = require('fs');")],
-		['audit that knows n8n', inAudit("import type { INode } from 'n8n-workflow';")],
-		['audit that speaks HTTP', inAudit("import { Retries } from '../api/retry';")],
-		['audit that takes more than types', inAudit("import { type A, b } from '../api/types';")],
-		['audit that takes it for its effects', inAudit("import '../api/types';")],
+		['domain that knows n8n', inDomain("import type { INode } from 'n8n-workflow';")],
+		['domain that speaks HTTP', inDomain("import { Retries } from '../api/retry';")],
+		['domain that takes more than types', inDomain("import { type A, b } from '../api/types';")],
+		['domain that takes it for its effects', inDomain("import '../api/types';")],
 		[
-			'shared that knows an operation',
-			inShared("import { getUser } from '../resources/user/get';"),
+			'fields that knows an operation',
+			inFields("import { getUser } from '../resources/user/get';"),
 		],
-		[
-			'shared that takes more than types',
-			inShared("import { defineOperation } from '../resources/operation';"),
-		],
-		['a resource that knows the face', inUser("import { runOperation } from '../../run';")],
+		['a resource that knows the face', inUser("import { runOperation } from '../../execute';")],
 		['a resource that knows the trigger', inUser("import { poll } from '../../trigger/poll';")],
-		['a type in passing', inUser("type A = import('../../run').A;")],
+		['a type in passing', inUser("type A = import('../../execute').A;")],
 		['a way out of the house', inUser("import '../../../../simulator';")],
 	])('%s', (_what, breaches) => {
 		expect(breaches).toHaveLength(1);
 	});
 
 	test.each([
-		['types of the API', inAudit("import type { User } from '../api/types';")],
-		['types, each marked', inAudit("import { type User } from '../api/types';")],
-		[
-			'the fields of an item',
-			inShared("import type { ItemFields } from '../resources/operation';"),
-		],
-		['what lies below', inUser("import { day } from '../../audit/day';")],
+		['types of the API', inDomain("import type { User } from '../api/types';")],
+		['types, each marked', inDomain("import { type User } from '../api/types';")],
+		['what lies below', inUser("import { day } from '../../domain/day';")],
 		['its neighbour', inUser("import { defineOperation } from '../operation';")],
-		['n8n', inShared("import { sleep } from 'n8n-workflow';")],
+		['n8n', inFields("import { sleep } from 'n8n-workflow';")],
 	])('nothing wrong with %s', (_what, breaches) => {
 		expect(breaches).toEqual([]);
 	});

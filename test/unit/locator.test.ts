@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 
 import { EmnifyError } from '../../nodes/Emnify/api/errors';
-import { badValue, isId, readLocator } from '../../nodes/Emnify/shared/locator';
-import { plainText } from '../../nodes/Emnify/shared/text';
+import { badValue, isId, readLocator } from '../../nodes/Emnify/fields/locator';
+import { plainText } from '../../nodes/Emnify/fields/text';
 
 describe('a resource locator', () => {
 	test.each([

@@ -4,10 +4,10 @@ import { DateTime } from 'luxon';
 import { readCredential } from '../../nodes/Emnify/api/credential';
 import { EmnifyError } from '../../nodes/Emnify/api/errors';
 import { resources } from '../../nodes/Emnify/resources';
-import type { ItemFields } from '../../nodes/Emnify/resources/operation';
-import { readPatience } from '../../nodes/Emnify/shared/options';
-import { triggerFields } from '../../nodes/Emnify/trigger/fields';
-import { readSettings } from '../../nodes/Emnify/trigger/settings';
+import type { ItemFields } from '../../nodes/Emnify/fields/itemFields';
+import { readPatience } from '../../nodes/Emnify/fields/options';
+import { readTriggerSettings, triggerFields } from '../../nodes/Emnify/trigger/fields';
+import { fuzzRuns } from '../fuzz';
 
 // Every reader of fields is fed anything that an expression may give: it ends in a value or in a refusal in words.
 
@@ -129,25 +129,26 @@ test.each(operations)('%s', (_name, operation) => {
 				return readItem(item);
 			});
 		}),
-		{ numRuns: 300 },
+		fuzzRuns(300),
 	);
 });
 
 test('the trigger', () => {
 	fc.assert(
 		fc.property(allOf(triggerFields), fc.boolean(), (values, actsAsUser) => {
-			endsInWords(() => readSettings(itemWith(values, actsAsUser)));
+			const { field } = itemWith(values, actsAsUser);
+			endsInWords(() => readTriggerSettings(field, { actsAsUser }));
 		}),
-		{ numRuns: 300 },
+		fuzzRuns(300),
 	);
 });
 
 test('the options', () => {
 	fc.assert(
 		fc.property(fc.oneof(anything, within(['timeout', 'retries', 'rateLimitWait'])), (options) => {
-			endsInWords(() => readPatience(options));
+			endsInWords(() => readPatience('Options', options));
 		}),
-		{ numRuns: 300 },
+		fuzzRuns(300),
 	);
 });
 
@@ -160,6 +161,6 @@ test('the credential', () => {
 			const baseUrl = isReachable ? 'https://emnify.example' : data.baseUrl;
 			endsInWords(() => readCredential({ ...data, baseUrl } as never));
 		}),
-		{ numRuns: 300 },
+		fuzzRuns(300),
 	);
 });

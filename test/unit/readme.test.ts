@@ -5,17 +5,14 @@ import path from 'node:path';
 import ts from 'typescript';
 
 import { resources } from '../../nodes/Emnify/resources';
+import { ruleOptions } from '../../nodes/Emnify/resources/trustedDevice/auditPolicy';
 import { EVENT_NAMES, optionOf } from '../../nodes/Emnify/trigger/events';
 
-// What README.md promises to name: each pair, event, example, picture, and every message that a user may see.
+// What README.md and docs/ promise to name: each pair, rule, event, example, picture, and every message that a user may see.
 
 const checkout = path.resolve(__dirname, '../..');
 
 const textIn = (file: string) => readFileSync(path.join(checkout, file), 'utf8');
-
-const readme = textIn('README.md');
-
-const section = (heading: string) => readme.split(`\n## ${heading}\n`)[1]?.split('\n## ')[0] ?? '';
 
 /** Without the marks of Markdown, and with one kind of blank. */
 const words = (text: string) => text.replace(/[_*`]/g, '').replace(/\s+/g, ' ');
@@ -25,9 +22,20 @@ const filesIn = (folder: string, ending: string) =>
 		.filter((file) => file.endsWith(ending))
 		.map((file) => path.posix.join(folder, ...file.split(path.sep)));
 
-test('it has a row for each pair, in the order of the editor', () => {
-	const table = section('What it can do');
-	const rows = [...table.matchAll(/^\| (.*?) *\| (\S.*?) *\| `/gm)];
+/** All pages, also those that only developers read. */
+const pages = [
+	...readdirSync(checkout).filter((file) => file.endsWith('.md')),
+	...['.github', 'docs', 'examples', 'simulator', 'test', 'tools'].flatMap((folder) =>
+		filesIn(folder, '.md').filter((file) => !file.includes('node_modules/')),
+	),
+];
+
+test('the README is short enough to be read', () => {
+	expect(textIn('README.md').split('\n').length).toBeLessThanOrEqual(200);
+});
+
+test('docs/operations.md has a row for each pair, in the order of the editor', () => {
+	const rows = [...textIn('docs/operations.md').matchAll(/^\| (.*?) *\| (\S.*?) *\| `/gm)];
 	let resource = '';
 	const named = rows.map(([, first = '', operation]) => {
 		resource = first.trim() || resource;
@@ -39,30 +47,67 @@ test('it has a row for each pair, in the order of the editor', () => {
 	expect(named).toEqual(pairs);
 });
 
-test('it names each event of the trigger', () => {
+test('docs/audit.md has a row for each rule', () => {
+	const rows = [...textIn('docs/audit.md').matchAll(/^\| (.*?) *\| /gm)].map(([, first]) => first);
+	expect(rows).toEqual(expect.arrayContaining(ruleOptions.map(({ name }) => name)));
+});
+
+test('docs/trigger.md names each event', () => {
+	const page = textIn('docs/trigger.md');
 	const missing = EVENT_NAMES.filter(
-		(event) => !readme.includes(`\`${event}\``) || !readme.includes(optionOf(event).name),
+		(event) => !page.includes(`\`${event}\``) || !page.includes(optionOf(event).name),
 	);
 	expect(missing).toEqual([]);
 });
 
-test('it links to each example, and to nothing that is not there', () => {
-	const linked = [...readme.matchAll(/\]\(([^)#:]+)\)/g)].map(([, target = '']) => target);
-	expect(linked).toEqual(expect.arrayContaining(filesIn('examples', '.json')));
-	expect(linked.filter((target) => !existsSync(path.join(checkout, target)))).toEqual([]);
-	const headings = [...readme.matchAll(/^#+ (.+)$/gm)].map(([, heading = '']) =>
+/** The files that a page points to, from the folder of the page, each with the heading in it, if any. */
+const targetsIn = (text: string) =>
+	[
+		...text.matchAll(/\]\((?!\w+:)([^)\s]+)\)/g),
+		...text.matchAll(/\b(?:src|srcset|href)="(?!\w+:)([^"\s]+)"/g),
+	].map(([, target = '']) => target);
+
+/** As GitHub makes an anchor of a heading. */
+const anchorsIn = (text: string) =>
+	[...text.matchAll(/^#+ (.+)$/gm)].map(([, heading = '']) =>
 		heading
 			.toLowerCase()
-			.replace(/[^\w\s-]/g, '')
+			.replace(/[^\p{L}\p{N}\s_-]/gu, '')
 			.replace(/ /g, '-'),
 	);
-	const anchors = [...readme.matchAll(/\]\(#([^)]+)\)/g)].map(([, anchor]) => anchor);
-	expect(anchors.filter((anchor) => !headings.includes(anchor ?? ''))).toEqual([]);
+
+/** The links of a page that lead nowhere. */
+function brokenLinksIn(page: string, text: string): string[] {
+	return targetsIn(text).filter((target) => {
+		const [link = '', anchor] = target.split('#');
+		const file = path.posix.join(path.posix.dirname(page), link);
+		if (link !== '' && !existsSync(path.join(checkout, file))) return true;
+		return anchor !== undefined && !anchorsIn(link === '' ? text : textIn(file)).includes(anchor);
+	});
+}
+
+test.each(pages)('every link of %s works', (page) => {
+	expect(brokenLinksIn(page, textIn(page))).toEqual([]);
 });
 
-test('it shows each picture, in light and in dark', () => {
-	const shown = [...readme.matchAll(/docs\/screenshots\/[\w-]+\.png/g)].map(([file]) => file);
-	expect(shown.sort()).toEqual(filesIn('docs/screenshots', '.png').sort());
+test('the check of links finds a file, a heading and a picture that are not there', () => {
+	const page =
+		'# Some page\n[a](nowhere.md) [b](#some-other) <img src="none.png"> [c](#some-page) [d](n8n.md)';
+	expect(brokenLinksIn('docs/some.md', page)).toEqual(['nowhere.md', '#some-other', 'none.png']);
+});
+
+test('the README links to each example and to each page of docs/', () => {
+	const linked = targetsIn(textIn('README.md'));
+	expect(linked).toEqual(expect.arrayContaining(filesIn('examples', '.json')));
+	expect(linked).toEqual(expect.arrayContaining(filesIn('docs', '.md')));
+});
+
+test('each picture is shown, in light and in dark', () => {
+	const shown = pages.flatMap((page) =>
+		targetsIn(textIn(page)).map((target) => path.posix.join(path.posix.dirname(page), target)),
+	);
+	const pictures = shown.filter((file) => file.startsWith('docs/screenshots/'));
+	expect([...new Set(pictures)].sort()).toEqual(filesIn('docs/screenshots', '.png').sort());
 });
 
 /**
@@ -113,13 +158,13 @@ function fixedParts(expression: ts.Expression): string[] {
 	return [parts.sort((a, b) => b.length - a.length)[0] ?? ''];
 }
 
-test('it names every message, and what to do', () => {
+test('docs/messages.md names every message, and what to do', () => {
 	const messages = [...filesIn('nodes', '.ts'), ...filesIn('credentials', '.ts')]
 		.flatMap(messagesIn)
 		.map((message) => words(message).replace(/^\W+|(\(HTTP|\W)+$/g, ''))
 		.filter((message) => message.length > 3);
 	expect(messages.length).toBeGreaterThan(40);
-	const named = words(section('When something goes wrong'));
+	const named = words(textIn('docs/messages.md'));
 	expect([...new Set(messages)].filter((message) => !named.includes(message))).toEqual([]);
 });
 

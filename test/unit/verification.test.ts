@@ -2,6 +2,8 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 
+import { parse } from 'yaml';
+
 import manifest from '../../package.json';
 import {
 	missingEntries,
@@ -76,59 +78,136 @@ describe('what `npm run verify` says of a package', () => {
 	});
 });
 
-describe.each(readdirSync(path.join(checkout, '.github/workflows')))('the workflow %s', (file) => {
-	const text = read(`.github/workflows/${file}`);
-	const uses = [...text.matchAll(/^\s*(?:- )?uses:\s+(?!\.\/)(\S.*)$/gm)].map(
+const workflowFiles = readdirSync(path.join(checkout, '.github/workflows'));
+
+interface Step {
+	uses?: string;
+	run?: string;
+	with?: Record<string, unknown>;
+}
+
+interface Job {
+	uses?: string;
+	permissions?: Record<string, string>;
+	'timeout-minutes'?: number;
+	steps?: Step[];
+}
+
+const jobsIn = (file: string) =>
+	Object.values((parse(read(`.github/workflows/${file}`)) as { jobs: Record<string, Job> }).jobs);
+
+/** What follows each `uses:`, with the comment behind it, but for workflows of this repository. */
+const actionsIn = (file: string) =>
+	[...read(`.github/workflows/${file}`).matchAll(/^\s*(?:- )?uses:\s+(?!\.\/)(\S.*)$/gm)].map(
 		([, what = '']) => what,
 	);
 
+describe.each(workflowFiles)('the workflow %s', (file) => {
+	const jobs = jobsIn(file);
+
 	test('pins every action to a commit, with its version beside it', () => {
-		expect(uses.length).toBeGreaterThan(0);
-		for (const action of uses) {
-			expect(action).toMatch(/^[\w-]+\/[\w-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$/);
+		expect(actionsIn(file).length).toBeGreaterThan(0);
+		for (const action of actionsIn(file)) {
+			expect(action).toMatch(/^[\w-]+\/[\w./-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$/);
 		}
 	});
 
 	test('may read the repository, and nothing else unless a job says so', () => {
-		expect(text).toMatch(/^permissions:\n {2}contents: read\n\n/m);
+		const { permissions } = parse(read(`.github/workflows/${file}`)) as Job;
+		expect(permissions).toEqual({ contents: 'read' });
+		const granted = jobs.flatMap((job) => Object.entries(job.permissions ?? {}));
+		for (const [scope, access] of granted) {
+			expect(access === 'write' ? scope : 'read').toMatch(
+				/^(read|contents|id-token|attestations|security-events)$/,
+			);
+		}
 	});
 
 	test('ends what hangs, and leaves no credential behind', () => {
-		const jobs = [...text.matchAll(/^ {4}runs-on:/gm)];
-		expect(jobs.length).toBeGreaterThan(0);
-		expect([...text.matchAll(/^ {4}timeout-minutes: \d+$/gm)]).toHaveLength(jobs.length);
-		const checkouts = uses.filter((action) => action.startsWith('actions/checkout@'));
-		expect([...text.matchAll(/persist-credentials: false/g)]).toHaveLength(checkouts.length);
+		for (const job of jobs) {
+			if (job.uses === undefined) expect(job['timeout-minutes']).toBeGreaterThan(0);
+			for (const step of job.steps ?? []) {
+				if (!step.uses?.startsWith('actions/checkout@')) continue;
+				expect(step.with).toMatchObject({ 'persist-credentials': false });
+			}
+		}
 	});
 });
 
 test('the workflows pin one version of each action', () => {
 	const pins = new Map<string, Set<string>>();
-	for (const file of readdirSync(path.join(checkout, '.github/workflows'))) {
-		for (const [, name = '', pin = ''] of read(`.github/workflows/${file}`).matchAll(
-			/uses:\s*([^@\s]+)@(.*)$/gm,
-		)) {
-			pins.set(name, (pins.get(name) ?? new Set()).add(pin));
-		}
+	for (const action of workflowFiles.flatMap(actionsIn)) {
+		const [name = '', pin = ''] = action.split('@');
+		const repository = name.split('/').slice(0, 2).join('/');
+		pins.set(repository, (pins.get(repository) ?? new Set()).add(pin));
 	}
 	expect(pins.size).toBeGreaterThan(1);
 	for (const versions of pins.values()) expect([...versions]).toHaveLength(1);
 });
 
+test('a release is published with provenance, and attested', () => {
+	const steps = jobsIn('publish.yml').flatMap((job) => job.steps ?? []);
+	const publishing = steps.findIndex((step) => step.run?.includes('npm publish'));
+	expect(steps[publishing]?.run).toContain('npm publish ./release/*.tgz --provenance');
+	// What is attested is the very file that is published, and then attached to the release.
+	const attested = steps.slice(0, publishing).filter((step) => step.uses?.includes('/attest@'));
+	expect(attested.map((step) => step.with)).toEqual([
+		{ 'subject-path': 'release/*.tgz' },
+		{ 'subject-path': 'release/*.tgz', 'sbom-path': 'release/sbom.cdx.json' },
+	]);
+	expect(steps.at(-1)?.run).toMatch(/gh release create .* release\/\*\s*$/s);
+});
+
+test('CI runs what .ci/run runs', () => {
+	const commands = [...read('.ci/run').matchAll(/^npm .+$/gm)].map(([command]) => command);
+	expect(commands.length).toBeGreaterThan(3);
+	const run = jobsIn('ci.yml').flatMap((job) => (job.steps ?? []).map((step) => step.run));
+	expect(run).toEqual(expect.arrayContaining(commands));
+});
+
+test('Dependabot leaves alone what is pinned, but for n8n’s own checks, which are to be the newest', () => {
+	const { updates } = parse(read('.github/dependabot.yml')) as {
+		updates: Array<{ ignore?: Array<{ 'dependency-name': string }> }>;
+	};
+	const ignored = updates.flatMap(({ ignore = [] }) => ignore.map((one) => one['dependency-name']));
+	const pinned = Object.entries(manifest.devDependencies)
+		.filter(([name, range]) => /^\d/.test(range) && !name.startsWith('@n8n/'))
+		.map(([name]) => name);
+	expect(pinned.length).toBeGreaterThan(3);
+	expect(ignored).toEqual(expect.arrayContaining(pinned));
+});
+
 // What a guide says must be there: commands, files, links.
 const guides = [
+	'README.md',
 	'CONTRIBUTING.md',
 	'SECURITY.md',
-	'docs/architecture.md',
 	'.github/pull_request_template.md',
+	...readdirSync(path.join(checkout, 'docs'))
+		.filter((file) => file.endsWith('.md'))
+		.map((file) => `docs/${file}`),
 ];
 
-test.each([
-	...guides,
-	...readdirSync(path.join(checkout, '.github/workflows')).map((f) => `.github/workflows/${f}`),
-])('every command that %s names is there', (file) => {
-	const named = [...read(file).matchAll(/npm run ([\w:-]+)/g)].map(([, name = '']) => name);
-	expect(named.filter((name) => !(name in manifest.scripts))).toEqual([]);
+test.each([...guides, ...workflowFiles.map((file) => `.github/workflows/${file}`)])(
+	'every command that %s names is there',
+	(file) => {
+		const named = [...read(file).matchAll(/npm run ([\w:-]+)/g)].map(([, name = '']) => name);
+		expect(named.filter((name) => !(name in manifest.scripts))).toEqual([]);
+	},
+);
+
+test('every promise of SECURITY.md names the tests that hold it, and they are there', () => {
+	const [, promises = ''] =
+		/\n## What the package promises\n(.*?)\n## /s.exec(read('SECURITY.md')) ?? [];
+	const without = promises
+		.split(/^- /m)
+		.slice(1)
+		.filter((promise) => !promise.includes('<!-- Held by '));
+	expect(promises.split(/^- /m).length).toBeGreaterThan(6);
+	expect(without).toEqual([]);
+	const named = [...read('SECURITY.md').matchAll(/<!-- Held by (\S+): (.+) -->/g)];
+	const missing = named.filter(([, file = '', title = '']) => !read(file).includes(title));
+	expect(missing.map(([comment]) => comment)).toEqual([]);
 });
 
 /** What the guide to a new endpoint makes. */

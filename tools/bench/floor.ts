@@ -1,4 +1,4 @@
-import { CONCURRENT_READS } from '../../nodes/Emnify/shared/concurrency';
+import { CONCURRENT_READS } from '../../nodes/Emnify/api/concurrently';
 import { contractLimits } from '../../simulator';
 
 /**

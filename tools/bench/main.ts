@@ -23,7 +23,7 @@ const sizes = [
 
 /**
  * `npm run bench`: audits in the real n8n against the simulator, which this process hosts, beside the same audits with
- * n8n's HTTP Request node. Prints tables (with `--markdown` for the README) and ends with 1 if a goal is missed.
+ * n8n's HTTP Request node. Prints tables (with `--markdown` for docs/benchmark.md) and ends with 1 if a goal is missed.
  * `--quick` leaves the 10,000 users out.
  */
 async function main(): Promise<number> {

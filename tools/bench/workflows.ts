@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 
-import { CONCURRENT_READS } from '../../nodes/Emnify/shared/concurrency';
+import { CONCURRENT_READS } from '../../nodes/Emnify/api/concurrently';
 import type { CreatedCredential, WorkflowFile } from '../real-n8n/rest';
 
 /** One of the workflows that are compared. */

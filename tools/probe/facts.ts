@@ -1,6 +1,10 @@
 import type { EmnifyEvent } from '../../nodes/Emnify/api/types';
-import { concernedUserOf, ipAddressesOf, withoutTokens } from '../../nodes/Emnify/audit/eventFacts';
-import { readInstant } from '../../nodes/Emnify/audit/instant';
+import {
+	concernedUserOf,
+	ipAddressesOf,
+	withoutTokens,
+} from '../../nodes/Emnify/domain/eventFacts';
+import { readInstant } from '../../nodes/Emnify/domain/instant';
 import { clockOffsetMs, isObject, numberOf, textOf, type Answer } from './emnify';
 import { elementsOf, holds, type Observed } from './observe';
 import {

@@ -21,7 +21,7 @@ import { emnify, emnifyTrigger, runNow, workflowOf } from '../real-n8n/workflows
 import { seed, startSimulator, type Simulator } from '../../simulator';
 import { exampleForDemo } from '../demo/examples';
 
-/** Where the README finds them, each as `<name>-light.png` and `<name>-dark.png`. */
+/** Where the documentation finds them, each as `<name>-light.png` and `<name>-dark.png`. */
 const folder = path.join(checkout, 'docs', 'screenshots');
 
 /** The pictures show the same world each time. */
@@ -34,7 +34,7 @@ interface Stage {
 	credential: CreatedCredential;
 }
 
-/** `npm run screenshots`: takes the README's pictures anew, in the editor of a real n8n, in light and in dark. */
+/** `npm run screenshots`: takes the documentation's pictures anew, in the editor of a real n8n, in light and in dark. */
 async function main(): Promise<void> {
 	const simulator = await startSimulator({ startsAt });
 	const n8n = await startRealN8n({ log: console.log });

@@ -10,7 +10,13 @@ import type {
 
 import { asDocumented } from './asDocumented';
 import type { AuthenticateBody } from './authenticate';
-import { CREDENTIAL_NAME, readCredential, type EmnifyCredential, type Session } from './credential';
+import {
+	CREDENTIAL_NAME,
+	loginDigest,
+	readCredential,
+	type EmnifyCredential,
+	type Session,
+} from './credential';
 import { EmnifyError, neverSent } from './errors';
 import { clockOffsetMs, DEFAULT_TIMEOUT_MS, sendWith, type HttpResponse, type Send } from './http';
 import { requireSomeIds } from './ids';
@@ -282,6 +288,12 @@ export class EmnifyClient {
 		return this.credential.sessionKey;
 	}
 
+	/** Where the credential logs in, and {@link loginDigest which login} it is: the same with a new password. */
+	get identity(): { baseUrl: string; login: string } {
+		const { baseUrl, login } = this.credential;
+		return { baseUrl, login: loginDigest(login) };
+	}
+
 	/** Whether the login is of a user. Under an application token “Me” is nobody (§1). */
 	get actsAsUser(): boolean {
 		return this.credential.login.method === 'userCredentials';
@@ -325,11 +337,12 @@ export class EmnifyClient {
 		options: IHttpRequestOptions,
 		repeats = 1,
 	): Promise<HttpResponse> {
-		const { token } = await this.sessionFor();
+		const session = await this.sessionFor();
+		const { token } = session;
 		const { response, sentMs } = await this.sendSigned(purpose, options, token);
 		if (response.status !== 401) return response;
 		const renewed = await this.sessionFor({ token, sentMs });
-		if (renewed.token === token || repeats === 0) return response;
+		if (renewed === session || repeats === 0) return response;
 		return await this.answerTo(purpose, options, repeats - 1);
 	}
 

@@ -1,5 +1,8 @@
 import { sleep } from 'n8n-workflow';
 
+/** How many reads are under way at once. */
+export const CONCURRENT_READS = 10;
+
 /**
  * Works on the elements in their order, at most `width` at once, and takes no new one after the first failure, which it
  * throws once the work that is under way has ended. Each begins a moment after the one before: requests that are sent

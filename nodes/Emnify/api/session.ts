@@ -103,8 +103,9 @@ export function reportWorking(credential: EmnifyCredential, token: string): void
 
 /**
  * Gives a session that works, and logs in only if it must: where there is none, or where `rejected` is what the
- * credential has, and one cheap request tells that it is really dead. The same token again means that it is alive, so the
- * 401 was the endpoint's own. Whoever asks meanwhile waits for the same attempt.
+ * credential has, and one cheap request tells that it is really dead. The same session again means that it is alive, so the
+ * 401 was the endpoint's own; a login may give another session with the same token. Whoever asks meanwhile waits for the same
+ * attempt.
  * Throws an {@link EmnifyError}: the one of the login, or the same again while a failed login is not repeated.
  */
 export async function renewSession(
@@ -317,6 +318,9 @@ async function logIn(
 	state.unproved = { token: session.token, sinceMs: nowMs };
 	state.loginsMs = [...state.loginsMs, nowMs].slice(-MOST_LOGINS);
 	state.provedAliveMs = undefined;
+	// emnify may give a token again that it rejected before. It counts as alive until it is rejected once more: to store it, n8n
+	// asks for the session, which is to be here and not to wait for this very login.
+	state.deadTokens = state.deadTokens.filter((token) => token !== session.token);
 	state.session = state.lastLogin = session;
 	state.refreshToken = session.refreshToken;
 	await link.store?.(session);

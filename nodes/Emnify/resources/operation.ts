@@ -1,16 +1,7 @@
 import type { IDataObject, INodeProperties, INodePropertyOptions } from 'n8n-workflow';
 
 import type { EmnifyClient } from '../api/client';
-
-/** The fields of one item, as filled in and with their expressions evaluated for that item. */
-export interface ItemFields {
-	/** The time zone of the workflow, such as `Europe/Berlin`: what a date without a zone is meant in. */
-	timezone: string;
-	/** Whether the credential logs in as a user: only then “Me” is somebody (§1). */
-	actsAsUser: boolean;
-	/** The value of a field, or `undefined` where it is not shown. */
-	field(name: string): unknown;
-}
+import type { ItemFields } from '../fields/itemFields';
 
 /** How an operation stands in the editor. */
 interface Face {

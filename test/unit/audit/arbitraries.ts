@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 
 import type { TrustedDevice } from '../../../nodes/Emnify/api/types';
-import type { AuditedUser } from '../../../nodes/Emnify/audit/auditUser';
-import type { AuditPolicy, RuleName } from '../../../nodes/Emnify/audit/policy';
+import type { AuditedUser } from '../../../nodes/Emnify/domain/auditUser';
+import type { AuditPolicy, RuleName } from '../../../nodes/Emnify/domain/policy';
 
 export const DAY = 86_400_000;
 export const NOW = new Date('2026-03-01T12:00:00.000Z');

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 
-import type { AuditedDevice } from '../../../nodes/Emnify/audit/auditUser';
-import { auditUser } from '../../../nodes/Emnify/audit/auditUser';
-import type { AuditPolicy } from '../../../nodes/Emnify/audit/policy';
-import { RULE_NAMES, rulesInForce } from '../../../nodes/Emnify/audit/policy';
+import type { AuditedDevice } from '../../../nodes/Emnify/domain/auditUser';
+import { auditUser } from '../../../nodes/Emnify/domain/auditUser';
+import type { AuditPolicy } from '../../../nodes/Emnify/domain/policy';
+import { RULE_NAMES, rulesInForce } from '../../../nodes/Emnify/domain/policy';
 import {
 	devices,
 	frozen,

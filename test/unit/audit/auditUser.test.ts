@@ -1,8 +1,8 @@
 import type { TrustedDevice } from '../../../nodes/Emnify/api/types';
-import type { AuditedUser } from '../../../nodes/Emnify/audit/auditUser';
-import { auditUser, TRUST_DAYS } from '../../../nodes/Emnify/audit/auditUser';
-import type { AuditPolicy } from '../../../nodes/Emnify/audit/policy';
-import { RULE_NAMES } from '../../../nodes/Emnify/audit/policy';
+import type { AuditedUser } from '../../../nodes/Emnify/domain/auditUser';
+import { auditUser, TRUST_DAYS } from '../../../nodes/Emnify/domain/auditUser';
+import type { AuditPolicy } from '../../../nodes/Emnify/domain/policy';
+import { RULE_NAMES } from '../../../nodes/Emnify/domain/policy';
 import { before, DAY, NOW } from './arbitraries';
 
 const ada: AuditedUser = { id: 7, username: 'ada@a.example', name: 'Ada', status: 'Active' };

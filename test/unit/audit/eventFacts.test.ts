@@ -2,8 +2,8 @@ import {
 	concernedUserOf,
 	ipAddressesOf,
 	withoutTokens,
-} from '../../../nodes/Emnify/audit/eventFacts';
-import { isIpAddress } from '../../../nodes/Emnify/audit/ipAddress';
+} from '../../../nodes/Emnify/domain/eventFacts';
+import { isIpAddress } from '../../../nodes/Emnify/domain/ipAddress';
 
 const event = (description: string | null, detail?: unknown) => ({ id: 1, description, detail });
 

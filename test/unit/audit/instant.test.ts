@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 
-import { readInstant } from '../../../nodes/Emnify/audit/instant';
+import { readInstant } from '../../../nodes/Emnify/domain/instant';
 
 describe('an instant', () => {
 	test('is read back from what JavaScript writes', () => {

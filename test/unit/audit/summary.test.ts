@@ -1,13 +1,14 @@
 import fc from 'fast-check';
 
 import type { TrustedDevice } from '../../../nodes/Emnify/api/types';
-import type { AuditedDevice, AuditedUser } from '../../../nodes/Emnify/audit/auditUser';
-import { auditUser } from '../../../nodes/Emnify/audit/auditUser';
-import type { AuditPolicy } from '../../../nodes/Emnify/audit/policy';
-import { rulesInForce } from '../../../nodes/Emnify/audit/policy';
-import type { AuditScope } from '../../../nodes/Emnify/audit/coverage';
-import type { Circumstances, UnreadableUser } from '../../../nodes/Emnify/audit/summary';
-import { SummaryBuilder } from '../../../nodes/Emnify/audit/summary';
+import type { AuditedDevice, AuditedUser } from '../../../nodes/Emnify/domain/auditUser';
+import { auditUser } from '../../../nodes/Emnify/domain/auditUser';
+import type { AuditPolicy } from '../../../nodes/Emnify/domain/policy';
+import { rulesInForce } from '../../../nodes/Emnify/domain/policy';
+import type { AuditScope } from '../../../nodes/Emnify/domain/coverage';
+import type { Circumstances, UnreadableUser } from '../../../nodes/Emnify/domain/summary';
+import { SummaryBuilder } from '../../../nodes/Emnify/domain/summary';
+import { writeSummary } from '../../../nodes/Emnify/report/summary';
 import { before, DAY, devices, frozen, NOW, policy, shuffled, user } from './arbitraries';
 
 const person = (id: number, username: string | null = `user${id}@a.example`): AuditedUser => ({
@@ -45,7 +46,7 @@ function summarise(
 		builder.addUser(auditUser(someone, theirs, rules, NOW));
 	}
 	for (const one of failed) builder.addFailedUser(one);
-	return builder.build({ ...circumstances, ...changes });
+	return writeSummary(builder.build({ ...circumstances, ...changes }), rules);
 }
 
 const unreadable = (id: number): UnreadableUser => ({
@@ -216,7 +217,7 @@ Workspace \`Acme\` (ID 1) · ${inWords} · 1 Mar 2026 at 12:00 UTC · 0 of 0 use
 			for (const id of organisations)
 				builder.addUser([], { id, name: id === 9 ? null : `Org ${id}` });
 			builder.addFailedUser(unreadable(9), null);
-			return builder.build({ ...circumstances, workspace });
+			return writeSummary(builder.build({ ...circumstances, workspace }), { maxAgeDays: 60 });
 		};
 		const own = { id: 1, name: 'Acme' };
 		expect(summaryOf([1, 1], own).text).not.toContain('Users of');
@@ -370,7 +371,7 @@ describe('for any audit, a summary', () => {
 			if (audited) builder.addUser(audited);
 			if (failed) builder.addFailedUser(failed);
 		}
-		return builder.build({ ...circumstances, ...changes });
+		return writeSummary(builder.build({ ...circumstances, ...changes }), rules);
 	};
 
 	const anyScope: fc.Arbitrary<AuditScope> = fc.oneof(

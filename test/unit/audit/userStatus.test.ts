@@ -1,6 +1,6 @@
 import type { Lookup } from '../../../nodes/Emnify/api/types';
-import { auditUser } from '../../../nodes/Emnify/audit/auditUser';
-import { readUserStatus } from '../../../nodes/Emnify/audit/userStatus';
+import { auditUser } from '../../../nodes/Emnify/domain/auditUser';
+import { readUserStatus } from '../../../nodes/Emnify/domain/userStatus';
 import { NOW } from './arbitraries';
 
 describe('the status of a user', () => {

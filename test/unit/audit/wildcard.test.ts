@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 
-import { matchesWildcard } from '../../../nodes/Emnify/audit/wildcard';
+import { matchesWildcard } from '../../../nodes/Emnify/domain/wildcard';
 
 /** Another way to say it: the pattern as a regular expression. */
 const oracle = (text: string, pattern: string) =>

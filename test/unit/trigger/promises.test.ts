@@ -33,10 +33,12 @@ test('each promise is the title of a test', () => {
 		textIn('docs/trigger.md').split('## What it promises\n')[1]?.split('\n## ')[0] ?? '';
 	const promises = [...section.matchAll(/^- (.+)\.$/gm)].map(([, promise = '']) => promise);
 	expect(promises.length).toBeGreaterThan(20);
-	const folder = 'test/integration';
-	const titles = readdirSync(path.join(checkout, folder))
-		.filter((file) => /^trigger.*\.test\.ts$/.test(file))
-		.flatMap((file) => titlesIn(path.posix.join(folder, file)))
+	const titles = ['test/integration', 'test/unit/trigger']
+		.flatMap((folder) =>
+			readdirSync(path.join(checkout, folder)).map((file) => `${folder}/${file}`),
+		)
+		.filter((file) => /\/trigger[^/]*\.test\.ts$|\/trigger\/.*\.test\.ts$/.test(file))
+		.flatMap(titlesIn)
 		.map((title) => title.toLowerCase());
 	expect(promises.filter((promise) => !titles.includes(promise.toLowerCase()))).toEqual([]);
 	expect(new Set(promises).size).toBe(promises.length);

@@ -1,4 +1,4 @@
-import { CONCURRENT_READS } from '../../../nodes/Emnify/shared/concurrency';
+import { CONCURRENT_READS } from '../../../nodes/Emnify/api/concurrently';
 import { COMPARED_LATENCY_MS, peer, type Comparison } from '../comparison';
 import { count, medianTime, seconds, type Measure } from '../report';
 import { leastFound, type Run } from '../stage';

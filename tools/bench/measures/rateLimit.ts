@@ -1,4 +1,4 @@
-import { CONCURRENT_READS } from '../../../nodes/Emnify/shared/concurrency';
+import { CONCURRENT_READS } from '../../../nodes/Emnify/api/concurrently';
 import { fewestRequests, limitFloor } from '../floor';
 import { count, seconds, type Measure } from '../report';
 import { leastFound, type Run, type Stage } from '../stage';

@@ -1,17 +1,15 @@
-import type { IDataObject } from 'n8n-workflow';
-
-import { apiPath } from '../../api/client';
 import { givenText } from '../../api/text';
-import { TOKENS_FORBIDDEN } from '../../shared/applicationToken';
-import { badValue } from '../../shared/locator';
-import { withSecret } from '../../shared/secretAnswer';
-import { readTimestamp, toTimestamp } from '../../shared/timestamp';
-import { defineOperation, type ItemFields } from '../operation';
+import { createApplicationToken } from '../../endpoints/applicationTokens';
+import { toTimestamp } from '../../endpoints/timestamp';
+import type { ItemFields } from '../../fields/itemFields';
+import { badValue } from '../../fields/locator';
+import { readTimestamp } from '../../fields/timestamp';
+import { defineOperation } from '../operation';
 import { readBound } from './bound';
 import { readIpRange } from './ipRange';
 
 /** `POST /api/v1/application_token` (§5). */
-export const createApplicationToken = defineOperation({
+export const create = defineOperation({
 	option: {
 		name: 'Create',
 		value: 'create',
@@ -55,25 +53,14 @@ export const createApplicationToken = defineOperation({
 	access: 'write',
 	read(item) {
 		const expiryDate = readExpiryDate(item);
-		const ip = readIpRange(item);
+		const ip = readIpRange('IP Range', item.field('ip'));
 		return {
-			// Sent even where it is empty: n8n's HTTP helper sends no body at all for an empty object.
 			description: readDescription(item),
 			...(expiryDate !== undefined && { expiry_date: expiryDate }),
 			...(ip !== undefined && { ip }),
 		};
 	},
-	async run(client, body) {
-		const action = 'create the application token';
-		const answer = await client.object<IDataObject>({
-			method: 'POST',
-			path: apiPath`/application_token`,
-			body,
-			action,
-			advice: { 403: TOKENS_FORBIDDEN },
-		});
-		return [withSecret(answer, 'application_token', action)];
-	},
+	run: async (client, token) => [await createApplicationToken(client, token)],
 	whenOpen: {
 		// The list does not hold the secret, without which the token is of no use.
 		advice:
@@ -86,7 +73,7 @@ function readDescription(item: ItemFields): string {
 }
 
 function readExpiryDate(item: ItemFields): string | undefined {
-	const value = readBound(item, 'expiryDate', 'Expiry Date');
+	const value = readBound('Expiry Date', item.field('expiryDate'));
 	const expiryDate = readTimestamp('Expiry Date', value, item.timezone);
 	if (expiryDate === undefined || expiryDate > toTimestamp(new Date())) return expiryDate;
 	throw badValue('Expiry Date', expiryDate, 'a date and time in the future');

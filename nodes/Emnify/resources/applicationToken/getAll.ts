@@ -1,10 +1,10 @@
-import { applicationTokens } from '../../shared/applicationToken';
-import { limitFields, readLimit } from '../../shared/limit';
+import { applicationTokens } from '../../endpoints/applicationTokens';
+import { limitFields, readLimit } from '../../fields/limit';
 import { defineOperation } from '../operation';
-import { createApplicationToken } from './create';
+import { create } from './create';
 
 /** `GET /api/v1/application_token` (§5). */
-export const getAllApplicationTokens = defineOperation({
+export const getAll = defineOperation({
 	option: {
 		name: 'Get Many',
 		value: 'getAll',
@@ -13,7 +13,7 @@ export const getAllApplicationTokens = defineOperation({
 	},
 	fields: limitFields,
 	access: 'read',
-	settles: [createApplicationToken],
+	settles: [create],
 	read: readLimit,
 	async run(client, limit) {
 		return (await applicationTokens(client)).slice(0, limit);

@@ -1,7 +1,7 @@
 import type { Resource } from '../operation';
-import { createApplicationToken } from './create';
-import { getAllApplicationTokens } from './getAll';
-import { revokeApplicationToken } from './revoke';
+import { create } from './create';
+import { getAll } from './getAll';
+import { revoke } from './revoke';
 
 export const applicationToken: Resource = {
 	option: {
@@ -9,5 +9,5 @@ export const applicationToken: Resource = {
 		value: 'applicationToken',
 		description: 'A secret that programs log in with instead of a person',
 	},
-	operations: [createApplicationToken, getAllApplicationTokens, revokeApplicationToken],
+	operations: [create, getAll, revoke],
 };

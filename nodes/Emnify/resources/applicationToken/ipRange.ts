@@ -1,14 +1,13 @@
-import { badValue } from '../../shared/locator';
-import { isEmpty, plainText } from '../../shared/text';
-import type { ItemFields } from '../operation';
+import { badValue } from '../../fields/locator';
+import { isEmpty, plainText } from '../../fields/text';
 import { readBound } from './bound';
 
 /**
  * Reads the IP Range field: an IPv4 or IPv6 address, or a range of them in CIDR notation. `undefined` for an empty field;
  * throws an `EmnifyError` (`input`) for anything else. What else emnify may take is undocumented (§5).
  */
-export function readIpRange(item: ItemFields): string | undefined {
-	const value = readBound(item, 'ip', 'IP Range');
+export function readIpRange(label: string, field: unknown): string | undefined {
+	const value = readBound(label, field);
 	if (isEmpty(value)) return undefined;
 	const text = plainText(value);
 	const [address = '', prefix, ...more] = text.split('/');
@@ -16,7 +15,7 @@ export function readIpRange(item: ItemFields): string | undefined {
 	const prefixFits =
 		prefix === undefined || (/^(0|[1-9]\d{0,2})$/.test(prefix) && Number(prefix) <= bits);
 	if (bits > 0 && prefixFits && more.length === 0) return text;
-	throw badValue('IP Range', value, 'an IP address or a range such as 203.0.113.0/24');
+	throw badValue(label, value, 'an IP address or a range such as 203.0.113.0/24');
 }
 
 function isIpv4(text: string): boolean {

@@ -1,16 +1,14 @@
-import { apiPath } from '../../api/client';
 import {
 	applicationTokens,
 	isRevoked,
-	readTokenId,
-	tokenIdField,
-	TOKENS_FORBIDDEN,
-} from '../../shared/applicationToken';
+	revokeApplicationToken,
+} from '../../endpoints/applicationTokens';
+import { readTokenId, tokenIdField } from '../../fields/tokenId';
 import { defineOperation } from '../operation';
-import { createApplicationToken } from './create';
+import { create } from './create';
 
-/** `PATCH /api/v1/application_token/{id}` (§5). Its answer is undocumented. */
-export const revokeApplicationToken = defineOperation({
+/** `PATCH /api/v1/application_token/{id}` (§5). */
+export const revoke = defineOperation({
 	option: {
 		name: 'Revoke',
 		value: 'revoke',
@@ -28,20 +26,10 @@ export const revokeApplicationToken = defineOperation({
 		tokenIdField,
 	],
 	access: 'write',
-	settles: [createApplicationToken],
-	read: readTokenId,
+	settles: [create],
+	read: (item) => readTokenId('Application Token', item.field('tokenId')),
 	async run(client, tokenId) {
-		await client.command({
-			method: 'PATCH',
-			path: apiPath`/application_token/${tokenId}`,
-			body: { status: { id: 1 } },
-			action: `revoke application token ${tokenId}`,
-			advice: {
-				403: TOKENS_FORBIDDEN,
-				404: 'The token may belong to another workspace. Choose it from the list to see which there are.',
-				409: 'The token may be revoked already. Application Token → Get Many tells its status.',
-			},
-		});
+		await revokeApplicationToken(client, tokenId);
 		return [{ revoked: true }];
 	},
 	whenOpen: {

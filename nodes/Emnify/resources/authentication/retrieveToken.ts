@@ -5,12 +5,13 @@ import { EmnifyError } from '../../api/errors';
 import { expiryOf } from '../../api/jwt';
 import type { AuthenticateAnswer } from '../../api/types';
 import { givenText } from '../../api/text';
-import { readBoolean } from '../../shared/boolean';
-import { readCode } from '../../shared/code';
-import { readCollection } from '../../shared/collection';
-import { passwordFields, readPassword } from '../../shared/password';
-import { plainText, readOptionalText, readText } from '../../shared/text';
-import { defineOperation, type ItemFields } from '../operation';
+import { readBoolean } from '../../fields/boolean';
+import { readCode } from '../../fields/code';
+import { readCollection } from '../../fields/collection';
+import type { ItemFields } from '../../fields/itemFields';
+import { passwordFields, readPassword } from '../../fields/password';
+import { plainText, readOptionalText, readText } from '../../fields/text';
+import { defineOperation } from '../operation';
 
 /** Endpoint 1 (§1): the credential's own session, or one of the five bodies with what the fields hold. */
 export const retrieveToken = defineOperation({
@@ -200,13 +201,15 @@ const grants: Record<string, (item: ItemFields) => Grant> = {
 		forceNewToken: readBoolean('Force New Token', item.field('forceNewToken')),
 	}),
 	applicationToken: (item) => ({
-		body: { application_token: readText(item, 'applicationToken', 'Application Token').trim() },
+		body: {
+			application_token: readText('Application Token', item.field('applicationToken')).trim(),
+		},
 	}),
 	userCredentials(item) {
-		const fingerprint = readOptionalText(item, 'fingerprint', 'Fingerprint');
+		const fingerprint = readOptionalText('Fingerprint', item.field('fingerprint'));
 		return {
 			body: {
-				username: readText(item, 'username', 'Username').trim(),
+				username: readText('Username', item.field('username')).trim(),
 				password: readPassword(item),
 				...(fingerprint !== undefined && { fingerprint }),
 			},
@@ -216,14 +219,14 @@ const grants: Record<string, (item: ItemFields) => Grant> = {
 		const device = readDeviceToTrust(item);
 		return {
 			body: {
-				mfa_token: readText(item, 'mfaToken', 'MFA Token').trim(),
-				code: readCode(item, 'lettersAndDigits'),
+				mfa_token: readText('MFA Token', item.field('mfaToken')).trim(),
+				code: readCode('Code', item.field('code'), 'lettersAndDigits'),
 				...(device && { trusted_device: device }),
 			},
 		};
 	},
 	refreshToken: (item) => ({
-		body: { refresh_token: readText(item, 'refreshToken', 'Refresh Token').trim() },
+		body: { refresh_token: readText('Refresh Token', item.field('refreshToken')).trim() },
 	}),
 };
 

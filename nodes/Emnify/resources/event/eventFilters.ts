@@ -1,17 +1,18 @@
 import type { INodeProperties } from 'n8n-workflow';
 
 import { EmnifyError } from '../../api/errors';
-import { DAY_MS } from '../../audit/day';
-import { isIpAddress } from '../../audit/ipAddress';
-import { readCollection } from '../../shared/collection';
-import { readEventTypes } from '../../shared/eventType';
-import { filterValue, readFilterText, refuseWithoutResult } from '../../shared/filters';
-import { MOST_VALUES, type EventQuery } from '../../shared/events';
-import { badValue } from '../../shared/locator';
-import { isEmpty, plainText } from '../../shared/text';
-import { readTimestamp } from '../../shared/timestamp';
-import { readUser, userField, type UserReference } from '../../shared/user';
-import type { ItemFields } from '../operation';
+import { DAY_MS } from '../../domain/day';
+import { isIpAddress } from '../../domain/ipAddress';
+import { MOST_VALUES, type EventQuery } from '../../endpoints/events';
+import type { UserReference } from '../../endpoints/users';
+import { readCollection } from '../../fields/collection';
+import { readEventTypes } from '../../fields/eventTypes';
+import { filterValue, readFilterText, refuseWithoutResult } from '../../fields/filters';
+import type { ItemFields } from '../../fields/itemFields';
+import { badValue } from '../../fields/locator';
+import { isEmpty, plainText } from '../../fields/text';
+import { readTimestamp } from '../../fields/timestamp';
+import { readUser, userField } from '../../fields/user';
 
 /** Which events: what emnify can filter by (§5). */
 export const eventFiltersField: INodeProperties = {
@@ -175,8 +176,12 @@ export type EventFilters = Pick<EventQuery, 'types' | 'criteria' | 'from' | 'unt
 };
 
 /** Reads the Filters field. Throws an `EmnifyError` (`input`) for what emnify cannot filter by. */
-export function readEventFilters(item: ItemFields): EventFilters {
-	const chosen = readCollection('Filters', item.field('filters'));
+export function readEventFilters(
+	label: string,
+	filters: unknown,
+	item: Pick<ItemFields, 'timezone' | 'actsAsUser'>,
+): EventFilters {
+	const chosen = readCollection(label, filters);
 	refuseWithoutResult(eventFiltersField, chosen);
 	const values = {
 		severity: readOneOf('Severity', chosen.severity, '0 (Info), 1 (Warn) or 2 (Critical)'),
@@ -196,13 +201,13 @@ export function readEventFilters(item: ItemFields): EventFilters {
 	const criteria = Object.entries(values).flatMap(([field, value]) =>
 		value === undefined ? [] : [`${field}:${value}`],
 	);
-	const filters = {
+	const request = {
 		types: readEventTypes('Type', chosen.type),
 		criteria,
 		...readPeriod(chosen, item.timezone),
 	};
-	if (isEmpty(filterValue(chosen.user))) return filters;
-	return { ...filters, user: readUser({ ...item, field: () => chosen.user }) };
+	if (isEmpty(filterValue(chosen.user))) return request;
+	return { ...request, user: readUser('User', chosen.user, item) };
 }
 
 /** One value, or several with `|` between them. */

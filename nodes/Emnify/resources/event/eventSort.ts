@@ -1,6 +1,7 @@
 import type { EmnifyEvent } from '../../api/types';
-import { readInstant } from '../../audit/instant';
-import { directionField, readSort, sortField, withId, type SortRule } from '../../shared/sort';
+import { readInstant } from '../../domain/instant';
+import { withId, type SortRule } from '../../endpoints/sort';
+import { directionField, readSort, sortField } from '../../fields/sort';
 
 const SORTABLE = {
 	alert: 'Alert',
@@ -28,8 +29,8 @@ export const eventSortField = sortField(
 );
 
 /** Reads the Sort field; by default the newest event comes first. Throws an `EmnifyError` (`input`). */
-export function readEventSort(sort: unknown): SortRule[] {
-	const rules = readSort(SORTABLE, sort);
+export function readEventSort(label: string, sort: unknown): SortRule[] {
+	const rules = readSort(label, sort, SORTABLE);
 	return withId(rules.length > 0 ? rules : [NEWEST_FIRST], (rules[0] ?? NEWEST_FIRST).descending);
 }
 

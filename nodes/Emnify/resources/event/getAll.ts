@@ -1,40 +1,30 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import type { EmnifyEvent } from '../../api/types';
-import { readBoolean } from '../../shared/boolean';
-import { ipAddressesOf, withoutTokens } from '../../audit/eventFacts';
-import { eventsRequests } from '../../shared/events';
-import { limitFields, readLimit } from '../../shared/limit';
-import { findUser, resolveUser } from '../../shared/user';
+import { ipAddressesOf, withoutTokens } from '../../domain/eventFacts';
+import { eventsRequests } from '../../endpoints/events';
+import { findUser, resolveUser } from '../../endpoints/users';
+import { readBoolean } from '../../fields/boolean';
+import { limitFields, readLimit } from '../../fields/limit';
+import { simplifyField } from '../../fields/simplify';
 import { defineOperation } from '../operation';
 import { eventFiltersField, readEventFilters } from './eventFilters';
 import { eventSortField, mergeSorted, readEventSort } from './eventSort';
 
 /** `GET /api/v1/event`, and by user `GET /api/v1/user/{id or my}/event` (§5). */
-export const getAllEvents = defineOperation({
+export const getAll = defineOperation({
 	option: {
 		name: 'Get Many',
 		value: 'getAll',
 		action: 'Get many events',
 		description: 'List what happened in the workspace in the last 30 days, such as failed logins',
 	},
-	fields: [
-		...limitFields,
-		{
-			displayName: 'Simplify',
-			name: 'simplify',
-			type: 'boolean',
-			default: true,
-			description: 'Whether to return a simplified version of the response instead of the raw data',
-		},
-		eventFiltersField,
-		eventSortField,
-	],
+	fields: [...limitFields, simplifyField, eventFiltersField, eventSortField],
 	access: 'read',
 	read: (item) => ({
 		limit: readLimit(item),
-		filters: readEventFilters(item),
-		sort: readEventSort(item.field('sort')),
+		filters: readEventFilters('Filters', item.field('filters'), item),
+		sort: readEventSort('Sort', item.field('sort')),
 		simplify: readBoolean('Simplify', item.field('simplify')),
 	}),
 	async run(client, { limit, filters: { user, ...filters }, sort, simplify }) {

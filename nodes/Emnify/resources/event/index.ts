@@ -1,5 +1,5 @@
 import type { Resource } from '../operation';
-import { getAllEvents } from './getAll';
+import { getAll } from './getAll';
 
 export const event: Resource = {
 	option: {
@@ -7,5 +7,5 @@ export const event: Resource = {
 		value: 'event',
 		description: 'Something that emnify recorded, such as a failed login',
 	},
-	operations: [getAllEvents],
+	operations: [getAll],
 };

@@ -1,17 +1,15 @@
-import { apiPath } from '../../api/client';
-import { readTotpSecret } from '../../api/totp';
-import { readChoice } from '../../shared/choice';
-import { readCode } from '../../shared/code';
-import { keyIdField, mfaKeysOf, readKeyId } from '../../shared/keyId';
-import { requireRequestingUser } from '../../shared/requestingUser';
-import { readText } from '../../shared/text';
+import { readTotpSecret, type TotpSecret } from '../../api/totp';
+import { activateMfaKey, isActive, mfaKeysOf } from '../../endpoints/mfaKeys';
+import { readChoice } from '../../fields/choice';
+import { readCode } from '../../fields/code';
+import type { ItemFields } from '../../fields/itemFields';
+import { keyIdField, readKeyId } from '../../fields/keyId';
+import { requireRequestingUser } from '../../fields/requestingUser';
+import { readText } from '../../fields/text';
 import { defineOperation } from '../operation';
 
-/** The status of an MFA key (§1, endpoint 5). */
-const ACTIVE = 1;
-
 /** Endpoint 3 (§1). */
-export const activateMfaKey = defineOperation({
+export const activate = defineOperation({
 	option: {
 		name: 'Activate',
 		value: 'activate',
@@ -65,26 +63,13 @@ export const activateMfaKey = defineOperation({
 	read(item) {
 		requireRequestingUser(item, 'Could not activate the MFA key');
 		return {
-			keyId: readKeyId(item),
-			source:
-				readChoice('Code Source', item.field('codeSource'), ['code', 'secretKey']) === 'secretKey'
-					? { secret: readTotpSecret(readText(item, 'secretKey', 'Secret Key')) }
-					: { code: readCode(item, 'digits') },
+			keyId: readKeyId('MFA Key', item.field('keyId')),
+			source: readCodeSource(item),
 		};
 	},
 	async run(client, { keyId, source }) {
 		const code = 'code' in source ? source.code : await client.totpCode(source.secret);
-		await client.command({
-			method: 'PATCH',
-			path: apiPath`/user/mfa/${keyId}`,
-			body: { status: { id: 1 }, code },
-			action: `activate MFA key ${keyId}`,
-			advice: {
-				404: 'Only the keys of the user who logs in can be activated. Check the ID, and the user of the credential.',
-				409: 'The MFA key is active already: nothing is left to do.',
-				422: 'The code is wrong or has expired. Use the code that the authenticator app shows now, and check that its clock is right.',
-			},
-		});
+		await activateMfaKey(client, keyId, code);
 		return [{ success: true }];
 	},
 	whenOpen: {
@@ -92,9 +77,19 @@ export const activateMfaKey = defineOperation({
 			'Nobody knows whether the key is active, and the code may be used up: User → Get shows the status of your keys.',
 		async lookUp(client, { keyId }) {
 			const keys = await mfaKeysOf(client, { id: 'my' });
-			const status = keys?.find(({ id }) => String(id) === keyId)?.status;
-			if (!status) return undefined;
-			return status.id === ACTIVE ? [{ success: true }] : 'notDone';
+			const key = keys?.find(({ id }) => String(id) === keyId);
+			if (!key?.status) return undefined;
+			return isActive(key) ? [{ success: true }] : 'notDone';
 		},
 	},
 });
+
+/** Where the code comes from: as entered, or from the key's secret at the moment of sending. */
+type CodeSource = { code: string } | { secret: TotpSecret };
+
+function readCodeSource(item: ItemFields): CodeSource {
+	const source = readChoice('Code Source', item.field('codeSource'), ['code', 'secretKey']);
+	return source === 'code'
+		? { code: readCode('Code', item.field('code'), 'digits') }
+		: { secret: readTotpSecret(readText('Secret Key', item.field('secretKey'))) };
+}

@@ -1,14 +1,11 @@
-import type { IDataObject } from 'n8n-workflow';
-
-import { apiPath } from '../../api/client';
-import { mfaKeyTypeField, readMfaKeyType } from '../../shared/mfaKeyType';
-import { passwordFields, readPassword } from '../../shared/password';
-import { requireRequestingUser } from '../../shared/requestingUser';
-import { withSecret } from '../../shared/secretAnswer';
+import { createMfaKey } from '../../endpoints/mfaKeys';
+import { mfaKeyTypeField, readMfaKeyType } from '../../fields/mfaKeyType';
+import { passwordFields, readPassword } from '../../fields/password';
+import { requireRequestingUser } from '../../fields/requestingUser';
 import { defineOperation } from '../operation';
 
 /** Endpoint 2 (§1). */
-export const createMfaKey = defineOperation({
+export const create = defineOperation({
 	option: {
 		name: 'Create',
 		value: 'create',
@@ -30,22 +27,9 @@ export const createMfaKey = defineOperation({
 	access: 'write',
 	read(item) {
 		requireRequestingUser(item, 'Could not create the MFA key');
-		return { type: readMfaKeyType(item), password: readPassword(item) };
+		return { type: readMfaKeyType('Type', item.field('mfaKeyType')), password: readPassword(item) };
 	},
-	async run(client, { type, password }) {
-		const action = 'create the MFA key';
-		const key = await client.object<IDataObject>({
-			method: 'POST',
-			path: apiPath`/user/mfa`,
-			body: { type: { id: type }, password },
-			action,
-			advice: {
-				409: 'The user already has an MFA key of this type. Activate it if it is pending, or delete it first (MFA Key → Delete).',
-				422: 'Check the password, which must be that of the credential’s own user, and the type.',
-			},
-		});
-		return [withSecret(key, 'secret_key', action)];
-	},
+	run: async (client, key) => [await createMfaKey(client, key)],
 	whenOpen: {
 		advice:
 			'If the request reached emnify, there is a pending MFA key now whose secret nobody knows: User → Get shows it. Delete it with MFA Key → Delete before you create another.',

@@ -1,11 +1,11 @@
-import { apiPath } from '../../api/client';
-import { keyIdField, mfaKeysOf, readKeyId } from '../../shared/keyId';
-import { readUser, resolveUser, userField, userInWords } from '../../shared/user';
+import { deleteMfaKey, mfaKeysOf } from '../../endpoints/mfaKeys';
+import { keyIdField, readKeyId } from '../../fields/keyId';
+import { readUser, userField } from '../../fields/user';
 import { defineOperation } from '../operation';
-import { createMfaKey } from './create';
+import { create } from './create';
 
 /** Endpoint 4 (§1). */
-export const deleteMfaKey = defineOperation({
+export const deleteKey = defineOperation({
 	option: {
 		name: 'Delete',
 		value: 'delete',
@@ -14,17 +14,13 @@ export const deleteMfaKey = defineOperation({
 	},
 	fields: [userField, keyIdField('searchMfaKeys')],
 	access: 'write',
-	settles: [createMfaKey],
-	read: (item) => ({ user: readUser(item), keyId: readKeyId(item) }),
+	settles: [create],
+	read: (item) => ({
+		user: readUser('User', item.field('user'), item),
+		keyId: readKeyId('MFA Key', item.field('keyId')),
+	}),
 	async run(client, { user, keyId }) {
-		await client.command({
-			method: 'DELETE',
-			path: apiPath`/user/${await resolveUser(client, user)}/mfa/${keyId}`,
-			action: `delete MFA key ${keyId} of ${userInWords(user)}`,
-			advice: {
-				404: 'The key may be gone already, or belong to another user. Choose it from the list to see which there are.',
-			},
-		});
+		await deleteMfaKey(client, user, keyId);
 		return [{ deleted: true }];
 	},
 	whenOpen: {

@@ -1,10 +1,8 @@
-import type { IDataObject } from 'n8n-workflow';
-
-import { apiPath } from '../../api/client';
+import { mfaKeyStatuses } from '../../endpoints/mfaKeys';
 import { defineOperation } from '../operation';
 
 /** Endpoint 5 (§1). */
-export const getMfaKeyStatuses = defineOperation({
+export const getStatuses = defineOperation({
 	option: {
 		name: 'Get Statuses',
 		value: 'getStatuses',
@@ -14,11 +12,5 @@ export const getMfaKeyStatuses = defineOperation({
 	fields: [],
 	access: 'read',
 	read: () => undefined,
-	async run(client) {
-		return await client.list<IDataObject>({
-			method: 'GET',
-			path: apiPath`/user/mfa/status`,
-			action: 'list the statuses of MFA keys',
-		});
-	},
+	run: mfaKeyStatuses,
 });

@@ -1,10 +1,8 @@
-import type { IDataObject } from 'n8n-workflow';
-
-import { mfaKeyTypesRequest } from '../../shared/mfaKeyType';
+import { mfaKeyTypes } from '../../endpoints/mfaKeys';
 import { defineOperation } from '../operation';
 
 /** Endpoint 6 (§1). */
-export const getMfaKeyTypes = defineOperation({
+export const getTypes = defineOperation({
 	option: {
 		name: 'Get Types',
 		value: 'getTypes',
@@ -14,7 +12,5 @@ export const getMfaKeyTypes = defineOperation({
 	fields: [],
 	access: 'read',
 	read: () => undefined,
-	async run(client) {
-		return await client.list<IDataObject>(mfaKeyTypesRequest);
-	},
+	run: mfaKeyTypes,
 });

@@ -1,9 +1,9 @@
 import type { Resource } from '../operation';
-import { activateMfaKey } from './activate';
-import { createMfaKey } from './create';
-import { deleteMfaKey } from './delete';
-import { getMfaKeyStatuses } from './getStatuses';
-import { getMfaKeyTypes } from './getTypes';
+import { activate } from './activate';
+import { create } from './create';
+import { deleteKey } from './delete';
+import { getStatuses } from './getStatuses';
+import { getTypes } from './getTypes';
 
 export const mfaKey: Resource = {
 	option: {
@@ -11,5 +11,5 @@ export const mfaKey: Resource = {
 		value: 'mfaKey',
 		description: 'The second factor of a user: an authenticator app',
 	},
-	operations: [activateMfaKey, createMfaKey, deleteMfaKey, getMfaKeyStatuses, getMfaKeyTypes],
+	operations: [activate, create, deleteKey, getStatuses, getTypes],
 };

@@ -1,11 +1,12 @@
 import type { INodeProperties } from 'n8n-workflow';
 
 import { EmnifyError } from '../../api/errors';
-import { rulesInForce } from '../../audit/policy';
-import { readBoolean } from '../../shared/boolean';
-import { readChoice } from '../../shared/choice';
-import { readUser, userField, type UserReference } from '../../shared/user';
-import { readUserFilters, userFiltersField } from '../../shared/users';
+import { rulesInForce } from '../../domain/policy';
+import type { UserReference } from '../../endpoints/users';
+import { readBoolean } from '../../fields/boolean';
+import { readChoice } from '../../fields/choice';
+import { readUser, userField } from '../../fields/user';
+import { readUserFilters, userFiltersField } from '../../fields/userFilters';
 import { defineBatchOperation } from '../operation';
 import { policyField, readPolicy } from './auditPolicy';
 import { readRevokePlan, revokeFields, type DoneRevocation } from './auditRevoke';
@@ -80,49 +81,52 @@ const fields: INodeProperties[] = [
 ];
 
 /** All users (§5) × their trusted devices (endpoint 7, §1), checked against a policy. */
-export const auditTrustedDevices = defineBatchOperation<
-	AuditSettings,
-	UserReference | undefined,
-	DoneRevocation
->({
-	option: {
-		name: 'Audit',
-		value: 'audit',
-		action: 'Audit trusted devices',
-		description: 'Check the trusted devices of many users against a policy',
+export const audit = defineBatchOperation<AuditSettings, UserReference | undefined, DoneRevocation>(
+	{
+		option: {
+			name: 'Audit',
+			value: 'audit',
+			action: 'Audit trusted devices',
+			description: 'Check the trusted devices of many users against a policy',
+		},
+		fields,
+		access: 'read',
+		readSettings(first) {
+			const policy = readPolicy(first);
+			const output = readChoice('Output', first.field('output'), [
+				'findings',
+				'devices',
+				'summary',
+			]);
+			if (output === 'findings' && rulesInForce(policy).length === 0) {
+				throw new EmnifyError(
+					'input',
+					'Policy has no rule, so there can be no findings',
+					'Add a rule to Policy, or choose Devices or Summary as the output.',
+				);
+			}
+			return {
+				users: readScope(first.field('scope'), first.field('filters')),
+				policy,
+				output,
+				revoke: readRevokePlan(first, policy),
+				stopAtUnreadable: readBoolean(
+					'Stop at First Unreadable User',
+					first.field('stopAtUnreadable'),
+				),
+			};
+		},
+		readItem: (item, { users }) =>
+			users === 'input' ? readUser('User', item.field('user'), item) : undefined,
+		run: async (batch, settings, inputs) => await new Audit(batch, settings).run(inputs),
 	},
-	fields,
-	access: 'read',
-	readSettings(first) {
-		const policy = readPolicy(first);
-		const output = readChoice('Output', first.field('output'), ['findings', 'devices', 'summary']);
-		if (output === 'findings' && rulesInForce(policy).length === 0) {
-			throw new EmnifyError(
-				'input',
-				'Policy has no rule, so there can be no findings',
-				'Add a rule to Policy, or choose Devices or Summary as the output.',
-			);
-		}
-		return {
-			users: readScope(first.field('scope'), first.field('filters')),
-			policy,
-			output,
-			revoke: readRevokePlan(first, policy),
-			stopAtUnreadable: readBoolean(
-				'Stop at First Unreadable User',
-				first.field('stopAtUnreadable'),
-			),
-		};
-	},
-	readItem: (item, { users }) => (users === 'input' ? readUser(item) : undefined),
-	run: async (batch, settings, inputs) => await new Audit(batch, settings).run(inputs),
-});
+);
 
 function readScope(value: unknown, filters: unknown): AuditSettings['users'] {
 	const scope = readChoice('Users', value, ['all', 'filtered', 'input']);
 	if (scope === 'all') return [];
 	if (scope === 'input') return scope;
-	const criteria = readUserFilters(filters);
+	const criteria = readUserFilters('Filters', filters);
 	if (criteria.length > 0) return criteria;
 	throw new EmnifyError(
 		'input',

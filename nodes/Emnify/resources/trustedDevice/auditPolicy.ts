@@ -2,13 +2,13 @@ import type { INodeProperties, INodePropertyOptions } from 'n8n-workflow';
 
 import { EmnifyError } from '../../api/errors';
 import { givenText } from '../../api/text';
-import { RULE_NAMES, rulesInForce, type AuditPolicy, type RuleName } from '../../audit/policy';
-import { readBoolean } from '../../shared/boolean';
-import { readCollection } from '../../shared/collection';
-import { DATE_TIME, readDateTime } from '../../shared/dateTime';
-import { badValue } from '../../shared/locator';
-import { entriesOf, plainText } from '../../shared/text';
-import type { ItemFields } from '../operation';
+import { RULE_NAMES, rulesInForce, type AuditPolicy, type RuleName } from '../../domain/policy';
+import { readBoolean } from '../../fields/boolean';
+import { readCollection } from '../../fields/collection';
+import { DATE_TIME, readDateTime } from '../../fields/dateTime';
+import type { ItemFields } from '../../fields/itemFields';
+import { badValue } from '../../fields/locator';
+import { entriesOf, plainText } from '../../fields/text';
 
 const ONE_OR_MORE = 'Separate several with commas. <code>*</code> stands for any text';
 

@@ -1,13 +1,14 @@
 import type { INodeProperties } from 'n8n-workflow';
 
 import { EmnifyError, isEmnifysNotFound, isOutcomeOpen } from '../../api/errors';
-import type { AuditedDevice } from '../../audit/auditUser';
-import type { AuditPolicy, RuleName } from '../../audit/policy';
-import { oldestFirst } from '../../audit/summary';
-import { readChoice } from '../../shared/choice';
-import { readCount } from '../../shared/limit';
-import { revokeTrust, trustedDevicesOf } from '../../shared/trustedDevices';
-import type { Batch, ItemFields } from '../operation';
+import type { AuditedDevice } from '../../domain/auditUser';
+import type { AuditPolicy, RuleName } from '../../domain/policy';
+import { oldestFirst } from '../../domain/summary';
+import { readChoice } from '../../fields/choice';
+import type { ItemFields } from '../../fields/itemFields';
+import { readCount } from '../../fields/limit';
+import { revokeTrust, trustedDevicesOf } from '../../endpoints/trustedDevices';
+import type { Batch } from '../operation';
 import { readRules, ruleOptions } from './auditPolicy';
 
 /** Whether the audit revokes what it finds: off, unless chosen. */

@@ -1,21 +1,26 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import type { EmnifyClient } from '../../api/client';
-import { concurrently } from '../../api/concurrently';
+import { CONCURRENT_READS, concurrently } from '../../api/concurrently';
 import { EmnifyError } from '../../api/errors';
+import { requireIds } from '../../api/ids';
 import { mayPass } from '../../api/retry';
 import type { User } from '../../api/types';
-import { auditUser, type AuditedDevice, type AuditedUser } from '../../audit/auditUser';
-import type { AuditScope, Gap } from '../../audit/coverage';
-import type { AuditPolicy } from '../../audit/policy';
-import { SummaryBuilder, type Organisation, type UnreadableUser } from '../../audit/summary';
-import { readUserStatus } from '../../audit/userStatus';
-import { CONCURRENT_READS } from '../../shared/concurrency';
-import { requireIds } from '../../shared/ids';
-import { trustedDevicesOf } from '../../shared/trustedDevices';
-import { findUser, userInWords, type UserReference } from '../../shared/user';
-import { allUsers, type UserFilters } from '../../shared/users';
-import { findWorkspace } from '../../shared/workspace';
+import { auditUser, type AuditedDevice, type AuditedUser } from '../../domain/auditUser';
+import type { AuditScope, Gap } from '../../domain/coverage';
+import type { AuditPolicy } from '../../domain/policy';
+import { SummaryBuilder, type Organisation, type UnreadableUser } from '../../domain/summary';
+import { readUserStatus } from '../../domain/userStatus';
+import { trustedDevicesOf } from '../../endpoints/trustedDevices';
+import {
+	allUsers,
+	findUser,
+	userInWords,
+	type UserFilters,
+	type UserReference,
+} from '../../endpoints/users';
+import { findWorkspace } from '../../endpoints/workspace';
+import { writeSummary } from '../../report/summary';
 import type { Batch, BatchInput, BatchOutput } from '../operation';
 import {
 	isToBeRevoked,
@@ -239,11 +244,8 @@ export class Audit {
 		const workspace = await findWorkspace(client);
 		// emnify's clock was not known yet when the audit began.
 		const startedAt = new Date(client.now().getTime() - (Date.now() - this.startedMs));
-		const summary = this.summary.build({
-			scope,
-			workspace,
-			startedAt,
-		}) as unknown as IDataObject;
+		const result = this.summary.build({ scope, workspace, startedAt });
+		const summary = writeSummary(result, this.settings.policy) as unknown as IDataObject;
 		if (mode === 'none') return summary;
 		const revocations = this.revocations.counts();
 		return {

@@ -1,10 +1,10 @@
-import { deviceIdField, readDeviceId } from '../../shared/deviceId';
-import { revokeTrust, trustedDevicesOf } from '../../shared/trustedDevices';
-import { readUser, userField } from '../../shared/user';
+import { revokeTrust, trustedDevicesOf } from '../../endpoints/trustedDevices';
+import { deviceIdField, readDeviceId } from '../../fields/deviceId';
+import { readUser, userField } from '../../fields/user';
 import { defineOperation } from '../operation';
 
 /** Endpoint 8 (§1). */
-export const deleteTrustedDevice = defineOperation({
+export const deleteDevice = defineOperation({
 	option: {
 		name: 'Delete',
 		value: 'delete',
@@ -13,7 +13,10 @@ export const deleteTrustedDevice = defineOperation({
 	},
 	fields: [userField, deviceIdField],
 	access: 'write',
-	read: (item) => ({ user: readUser(item), deviceId: readDeviceId(item) }),
+	read: (item) => ({
+		user: readUser('User', item.field('user'), item),
+		deviceId: readDeviceId('Trusted Device', item.field('deviceId')),
+	}),
 	async run(client, { user, deviceId }) {
 		await revokeTrust(client, user, deviceId);
 		return [{ deleted: true }];

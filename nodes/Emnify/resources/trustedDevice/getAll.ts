@@ -1,10 +1,10 @@
-import { limitFields, readLimit } from '../../shared/limit';
-import { trustedDevicesOf } from '../../shared/trustedDevices';
-import { readUser, userField } from '../../shared/user';
+import { limitFields, readLimit } from '../../fields/limit';
+import { trustedDevicesOf } from '../../endpoints/trustedDevices';
+import { readUser, userField } from '../../fields/user';
 import { defineOperation } from '../operation';
 
 /** Endpoint 7 (§1). emnify gives all of a user's devices at once: there is no paging. */
-export const getAllTrustedDevices = defineOperation({
+export const getAll = defineOperation({
 	option: {
 		name: 'Get Many',
 		value: 'getAll',
@@ -13,6 +13,9 @@ export const getAllTrustedDevices = defineOperation({
 	},
 	fields: [userField, ...limitFields],
 	access: 'read',
-	read: (item) => ({ user: readUser(item), limit: readLimit(item) }),
+	read: (item) => ({
+		user: readUser('User', item.field('user'), item),
+		limit: readLimit(item),
+	}),
 	run: async (client, { user, limit }) => (await trustedDevicesOf(client, user)).slice(0, limit),
 });

@@ -1,7 +1,7 @@
 import type { Resource } from '../operation';
-import { auditTrustedDevices } from './audit';
-import { deleteTrustedDevice } from './delete';
-import { getAllTrustedDevices } from './getAll';
+import { audit } from './audit';
+import { deleteDevice } from './delete';
+import { getAll } from './getAll';
 
 export const trustedDevice: Resource = {
 	option: {
@@ -9,5 +9,5 @@ export const trustedDevice: Resource = {
 		value: 'trustedDevice',
 		description: 'A browser that skips the second factor for 90 days',
 	},
-	operations: [auditTrustedDevices, deleteTrustedDevice, getAllTrustedDevices],
+	operations: [audit, deleteDevice, getAll],
 };

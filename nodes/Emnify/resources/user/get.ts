@@ -1,7 +1,8 @@
 import type { INodeProperties } from 'n8n-workflow';
 
-import { findUser, readUser, userField } from '../../shared/user';
-import { createMfaKey } from '../mfaKey/create';
+import { findUser } from '../../endpoints/users';
+import { readUser, userField } from '../../fields/user';
+import { create as createMfaKey } from '../mfaKey/create';
 import { defineOperation } from '../operation';
 
 /** Here, unlike elsewhere, a username takes no request of its own. */
@@ -16,7 +17,7 @@ const userToGetField: INodeProperties = {
 };
 
 /** `GET /api/v1/user/{id or username or my}` (§5). */
-export const getUser = defineOperation({
+export const get = defineOperation({
 	option: {
 		name: 'Get',
 		value: 'get',
@@ -26,6 +27,6 @@ export const getUser = defineOperation({
 	fields: [userToGetField],
 	access: 'read',
 	settles: [createMfaKey],
-	read: (item) => readUser(item),
+	read: (item) => readUser('User', item.field('user'), item),
 	run: async (client, user) => [await findUser(client, user)],
 });

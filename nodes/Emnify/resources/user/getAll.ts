@@ -1,14 +1,16 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import type { User } from '../../api/types';
-import { readBoolean } from '../../shared/boolean';
-import { limitFields, readLimit } from '../../shared/limit';
-import { readUserFilters, userFiltersField, usersRequest } from '../../shared/users';
+import { usersRequest } from '../../endpoints/users';
+import { readBoolean } from '../../fields/boolean';
+import { limitFields, readLimit } from '../../fields/limit';
+import { simplifyField } from '../../fields/simplify';
+import { readUserFilters, userFiltersField } from '../../fields/userFilters';
 import { defineOperation } from '../operation';
 import { readUserSort, userSortField } from './userSort';
 
 /** `GET /api/v1/user` (§5). */
-export const getAllUsers = defineOperation({
+export const getAll = defineOperation({
 	option: {
 		name: 'Get Many',
 		value: 'getAll',
@@ -16,22 +18,14 @@ export const getAllUsers = defineOperation({
 		description:
 			'List the users of the workspace and its child organisations, for administrators only',
 	},
-	fields: [
-		...limitFields,
-		{
-			displayName: 'Simplify',
-			name: 'simplify',
-			type: 'boolean',
-			default: true,
-			description: 'Whether to return a simplified version of the response instead of the raw data',
-		},
-		userFiltersField,
-		userSortField,
-	],
+	fields: [...limitFields, simplifyField, userFiltersField, userSortField],
 	access: 'read',
 	read: (item) => ({
 		limit: readLimit(item),
-		request: usersRequest(readUserFilters(item.field('filters')), readUserSort(item.field('sort'))),
+		request: usersRequest(
+			readUserFilters('Filters', item.field('filters')),
+			readUserSort('Sort', item.field('sort')),
+		),
 		simplify: readBoolean('Simplify', item.field('simplify')),
 	}),
 	async run(client, { limit, request, simplify }) {

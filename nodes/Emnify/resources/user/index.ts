@@ -1,6 +1,6 @@
 import type { Resource } from '../operation';
-import { getUser } from './get';
-import { getAllUsers } from './getAll';
+import { get } from './get';
+import { getAll } from './getAll';
 
 export const user: Resource = {
 	option: {
@@ -8,5 +8,5 @@ export const user: Resource = {
 		value: 'user',
 		description: 'Someone who can log in to the emnify portal',
 	},
-	operations: [getUser, getAllUsers],
+	operations: [get, getAll],
 };

@@ -1,4 +1,5 @@
-import { readSort, sortField, sortQuery, withId } from '../../shared/sort';
+import { sortQuery, withId } from '../../endpoints/sort';
+import { readSort, sortField } from '../../fields/sort';
 
 const SORTABLE = {
 	created: 'Created',
@@ -16,6 +17,6 @@ export const userSortField = sortField(
 );
 
 /** Reads the Sort field, as emnify takes it (§4): `-created,+id`. Throws an `EmnifyError` (`input`). */
-export function readUserSort(sort: unknown): string {
-	return sortQuery(withId(readSort(SORTABLE, sort)));
+export function readUserSort(label: string, sort: unknown): string {
+	return sortQuery(withId(readSort(label, sort, SORTABLE)));
 }

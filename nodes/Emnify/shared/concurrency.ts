@@ -1,2 +1,0 @@
-/** So many reads are under way at once. */
-export const CONCURRENT_READS = 10;
