@@ -61,7 +61,7 @@ function eventsRequest(
 		},
 		// Nothing leaves what happened since a time, unless it gets too old while it is read.
 		...(from !== undefined &&
-			from > now - (EVENT_HISTORY_DAYS - 1) * DAY_MS && { changes: 'nothingLeaves' as const }),
+			from > now - (EVENT_HISTORY_DAYS - 1) * DAY_MS && { guarantee: 'appendOnly' as const }),
 		action:
 			userId === undefined
 				? 'list the events'
