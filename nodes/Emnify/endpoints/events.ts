@@ -1,4 +1,5 @@
-import { apiPath, type EmnifyClient, type EmnifyRequest } from '../api/client';
+import type { EmnifyClient } from '../api/client';
+import { apiPath, type EmnifyRequest } from '../api/request';
 import type { Lookup } from '../api/types';
 import { DAY_MS } from '../domain/day';
 import { lookup } from './lookup';

@@ -1,6 +1,7 @@
 import type { INodeExecutionData, IPollFunctions } from 'n8n-workflow';
 
 import { EmnifyClient } from '../api/client';
+import { INTERACTIVE } from '../api/retryPolicy';
 import { toNodeError } from '../fields/nodeError';
 import { isActivation, isActiveAnyway } from './activation';
 import { Budget } from './budget';
@@ -37,7 +38,7 @@ function settingsOf(context: IPollFunctions, { actsAsUser }: EmnifyClient): Trig
 }
 
 async function fetchTestEvent(context: IPollFunctions): Promise<Occurrence[]> {
-	const client = await EmnifyClient.connect(context);
+	const client = await EmnifyClient.connect(context, INTERACTIVE);
 	const settings = settingsOf(context, client);
 	return await testEvents(context.getNode(), client, new Directory(client), settings);
 }
@@ -48,7 +49,7 @@ async function fetchTestEvent(context: IPollFunctions): Promise<Occurrence[]> {
  */
 async function pollOnce(context: IPollFunctions): Promise<Occurrence[]> {
 	const budget = Budget.of(context);
-	const client = await EmnifyClient.connect(context, budget.patience());
+	const client = await EmnifyClient.connect(context, budget.retryPolicy());
 	const settings = settingsOf(context, client);
 	const trigger = processStateOf(context);
 	const activates = isActivation(context);
