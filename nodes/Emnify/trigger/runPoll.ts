@@ -78,7 +78,9 @@ async function pollOnce(context: IPollFunctions): Promise<Occurrence[]> {
 		const unhealthy = countFailure(trigger, staticData, settings, error, client.now());
 		if (unhealthy) return [unhealthy];
 		const hasCheckpoint = before !== undefined;
-		if (!activates || !isActiveAnyway(context, hasCheckpoint, error)) throw error;
+		if (!activates || !isActiveAnyway(context, hasCheckpoint, error)) {
+			throw toNodeError(context.getNode(), error);
+		}
 		warn(
 			`The trigger could not look at emnify when the workflow was activated, and tries again at each poll time. ${hasCheckpoint ? 'The first poll that succeeds makes up for what happened meanwhile.' : 'The first poll that succeeds is its start.'} ${error.message}`,
 		);
