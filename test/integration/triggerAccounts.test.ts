@@ -365,3 +365,53 @@ describe('an application token that is made so short that it is in its last days
 		expect(await poll(20)).toEqual([]);
 	});
 });
+
+describe('a credential by expression', () => {
+	const byExpression = ({ simulator }: Bench, applicationToken: string) =>
+		engine().storeCredential({ baseUrl: simulator.url, applicationToken });
+
+	test('is evaluated for each poll: an account that it gives later is a new start', async () => {
+		const bench = await start();
+		const { clock, world } = bench.simulator;
+		const { variables } = engine();
+		variables.token = seed.applicationToken;
+		const expression = '={{ $vars.token }}';
+		const credential = byExpression(bench, expression);
+		const workflow = new PollingWorkflow(engine(), credential, {
+			events: ['trusted_device_added'],
+		});
+		const addedAndReported = async (user: number) => {
+			const { id } = world.addTrustedDevice(user, { activatedAt: clock.now() });
+			clock.advance({ minutes: 1 });
+			await workflow.tick();
+			expect(workflow.failures).toEqual([]);
+			return workflow.takeItems().map((item) => (item.device as IDataObject).id === id);
+		};
+		await workflow.activate();
+		expect(await addedAndReported(observer.id)).toEqual([true]);
+		variables.token = seed.secondApplicationToken;
+		expect(await addedAndReported(ids.foreignUser)).toEqual([]);
+		expect(workflow.warnings).toEqual([
+			'The credential is of another account than before: this poll is a new start.',
+		]);
+		expect(await addedAndReported(ids.foreignUser)).toEqual([true]);
+		expect(engine().storedCredential(credential).applicationToken).toBe(expression);
+	});
+
+	test.each([
+		[
+			'that gives nothing',
+			'={{ $vars.unknown }}',
+			/Application Token in the Emnify credential is empty/,
+		],
+		['that needs an item, in the words of n8n', '={{ $json.token }}', /hasn't been executed/],
+	])('%s is refused in words, before any request', async (_what, expression, message) => {
+		const bench = await start();
+		const workflow = new PollingWorkflow(engine(), byExpression(bench, expression), {
+			events: ['support_access'],
+		});
+		await expect(workflow.activate()).rejects.toThrow(message);
+		expect((await workflow.fetchTestEvent()).error?.message).toMatch(message);
+		expect(bench.simulator.requests).toEqual([]);
+	});
+});
