@@ -18,7 +18,7 @@ const rules = {
 	[layer('fields')]: [layer('endpoints', 'domain', 'api'), ...packages],
 	[layer('endpoints')]: [layer('domain', 'api'), ...packages],
 	[layer('api')]: packages,
-	[layer('report')]: [layer('domain')],
+	[layer('report')]: [layer('domain'), '^crypto$'],
 	[layer('domain')]: [types],
 	'^credentials/': [layer('api'), ...packages],
 	[`^${house}/[^/]+$`]: [

@@ -170,7 +170,7 @@ const errorBody = (code: number, token: string, message: string, errors?: IDataO
 });
 
 /** The failures that any endpoint can give (§2 and §3), in the words of the node. */
-export const refusals: Refusal[] = [
+const refusals: Refusal[] = [
 	{
 		what: '400',
 		fault: {
@@ -268,7 +268,7 @@ export const refusals: Refusal[] = [
 ];
 
 /** For an endpoint that answers JSON: a 200 whose body arrives as a string. */
-export const truncated: Refusal = {
+const truncated: Refusal = {
 	what: '200 with JSON that is cut off',
 	fault: { kind: 'truncate' },
 	reason: 'the answer (HTTP 200) was cut off, or is not from emnify',
@@ -410,7 +410,7 @@ export function testAdvice(
  */
 export type ShownValue = string | { kind: string } | undefined;
 export const HIDDEN = { kind: '' };
-export const A_LIST = { kind: ', but a list' };
+const A_LIST = { kind: ', but a list' };
 export const AN_OBJECT = { kind: ', but an object' };
 
 /** How the node refuses a value. */

@@ -165,6 +165,18 @@ test('CI runs what .ci/run runs', () => {
 	expect(run).toEqual(expect.arrayContaining(commands));
 });
 
+test('the weekly run can make every fuzz test longer', () => {
+	const fuzzing = readdirSync(path.join(checkout, 'test'), { recursive: true, encoding: 'utf8' })
+		.filter((file) => file.endsWith('.fuzz.test.ts'))
+		.map((file) => read(path.join('test', file)));
+	expect(fuzzing.length).toBeGreaterThan(1);
+	for (const text of fuzzing) {
+		expect(text).toContain('fuzzRuns(');
+		expect(text).not.toContain('numRuns');
+	}
+	expect(read('.github/workflows/weekly.yml')).toContain('FUZZ_FACTOR: 50');
+});
+
 test('Dependabot leaves alone what is pinned, but for n8n’s own checks, which are to be the newest', () => {
 	const { updates } = parse(read('.github/dependabot.yml')) as {
 		updates: Array<{ ignore?: Array<{ 'dependency-name': string }> }>;

@@ -1,6 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { apiPath, type EmnifyClient, type EmnifyRequest } from '../api/client';
+import type { EmnifyClient } from '../api/client';
+import { apiPath, type EmnifyRequest } from '../api/request';
 import { EmnifyError } from '../api/errors';
 import { requireIds } from '../api/ids';
 import type { Lookup, User, UserWithMfa } from '../api/types';
@@ -76,7 +77,7 @@ export function usersRequest(filters: UserFilters, sort = '+id'): EmnifyRequest 
 		path: apiPath`/user`,
 		query: { sort, ...(filters.length > 0 && { q: filters.join(',') }) },
 		// Who joins the workspace gets the highest ID; by a filter, or in another order, users join anywhere.
-		...(filters.length === 0 && sort === '+id' && { changes: 'joinsLast' as const }),
+		...(filters.length === 0 && sort === '+id' && { guarantee: 'sortedById' as const }),
 		action: 'list the users',
 		advice: {
 			403: 'Only administrators can list users. Use a credential of an administrator. Where one user will do, choose By ID and enter the number.',

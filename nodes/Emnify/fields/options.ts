@@ -1,6 +1,6 @@
 import type { INodeProperties } from 'n8n-workflow';
 
-import { PATIENT, type Patience } from '../api/client';
+import { UNATTENDED, type RetryPolicy } from '../api/retryPolicy';
 import { readCollection } from './collection';
 import { badValue } from './locator';
 import { plainText } from './text';
@@ -47,15 +47,15 @@ const LONGEST_WAIT = 86_400;
 const MOST_RETRIES = 20;
 
 /** What the options say of waiting. Throws an `EmnifyError` (`input`) where one is no usable number. */
-export function readPatience(label: string, options: unknown): Patience {
+export function readRetryPolicy(label: string, options: unknown): RetryPolicy {
 	const chosen = readCollection(label, options);
 	const rateLimitMs =
-		'rateLimitWait' in chosen ? readWaitMs(chosen.rateLimitWait) : PATIENT.rateLimitMs;
-	const retries = 'retries' in chosen ? readRetries(chosen.retries) : PATIENT.readRetries;
+		'rateLimitWait' in chosen ? readWaitMs(chosen.rateLimitWait) : UNATTENDED.rateLimitMs;
+	const retries = 'retries' in chosen ? readRetries(chosen.retries) : UNATTENDED.readRetries;
 	return {
-		timeoutMs: 'timeout' in chosen ? readTimeoutMs(chosen.timeout) : PATIENT.timeoutMs,
+		timeoutMs: 'timeout' in chosen ? readTimeoutMs(chosen.timeout) : UNATTENDED.timeoutMs,
 		rateLimitMs,
-		outageMs: retries === 0 ? 0 : Math.min(rateLimitMs, PATIENT.outageMs),
+		outageMs: retries === 0 ? 0 : Math.min(rateLimitMs, UNATTENDED.outageMs),
 		readRetries: retries,
 	};
 }

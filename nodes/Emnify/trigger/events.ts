@@ -4,7 +4,7 @@ import type { INodePropertyOptions } from 'n8n-workflow';
  * Where an event is found: by comparing trusted devices, the list of users, or their roles and MFA keys; in emnify's event log, in
  * the list of application tokens, or by how the polls go.
  */
-export type Source = 'devices' | 'directory' | 'details' | 'log' | 'tokens' | 'health';
+type Source = 'devices' | 'directory' | 'details' | 'log' | 'tokens' | 'health';
 
 interface EventDefinition {
 	/** Its name within its {@link GROUPS group}; its value is the `event` of an item. */
@@ -44,7 +44,7 @@ const GROUPS: Record<Source, { name: string; costs: string }> = {
 };
 
 /** What the trigger can report, in the order in which the drop-down shows it: by group, then by name. */
-export const EVENTS = {
+const EVENTS = {
 	application_token_expiring: {
 		option: {
 			name: 'Expiring',

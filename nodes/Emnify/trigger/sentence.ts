@@ -40,7 +40,7 @@ const SENTENCES: { [Name in EventName]: (it: Occurrence<Name>) => string } = {
 		return `Emnify Trigger has not seen anything since ${since}: ${span(health.reason) ?? 'polls fail'}. Until it does, no news is not good news.`;
 	},
 	trusted_device_added: (it) =>
-		`${who(it.user)} trusts a new device${device(it)} since ${when(it)}: it skips the second factor${trustEnd(it)}.`,
+		`${who(it.user)} trusts a new device${device(it)} since ${when(it)}: it skips the second factor${untilTrustEnds(it)}.`,
 	trusted_device_expiring: (it) =>
 		`The trust in a device of ${who(it.user)}${device(it)} ends${on(it.data.trusted_until) ?? ' soon'}.`,
 	trusted_device_removed: (it) =>
@@ -83,7 +83,7 @@ function device({ data }: OfDevice): string {
 	return parts.length === 0 ? '' : `, ${parts.join(' on ')},`;
 }
 
-function trustEnd({ data }: OfDevice): string {
+function untilTrustEnds({ data }: OfDevice): string {
 	const instant = readInstant(data.trusted_until);
 	return instant === null ? '' : ` until ${day(instant)}`;
 }

@@ -4,7 +4,7 @@ import type { EmnifyClient } from '../../api/client';
 import { CONCURRENT_READS, concurrently } from '../../api/concurrently';
 import { EmnifyError } from '../../api/errors';
 import { requireIds } from '../../api/ids';
-import { mayPass } from '../../api/retry';
+import { isTransient } from '../../api/retry';
 import type { User } from '../../api/types';
 import { auditUser, type AuditedDevice, type AuditedUser } from '../../domain/auditUser';
 import type { AuditScope, Gap } from '../../domain/coverage';
@@ -145,7 +145,7 @@ export class Audit {
 			const unreadable = this.unreadable(error, target);
 			// At the end only those who failed before are read: that many fail in a row says nothing then.
 			if (mayBePutOff) this.stopIfDown(error);
-			if (mayBePutOff && mayPass(error)) {
+			if (mayBePutOff && isTransient(error)) {
 				this.putOff.push(target);
 				return;
 			}
@@ -176,7 +176,7 @@ export class Audit {
 	private unreadable(error: unknown, { reference, user }: Target): UnreadableUser {
 		const isOfUser =
 			error instanceof EmnifyError &&
-			(error.kind === 'rejected' || error.kind === 'notEmnify' || mayPass(error));
+			(error.kind === 'rejected' || error.kind === 'notEmnify' || isTransient(error));
 		if (!isOfUser || this.settings.stopAtUnreadable) throw error;
 		return { user: user ? auditedUser(user) : unknownUser(reference), message: error.message };
 	}

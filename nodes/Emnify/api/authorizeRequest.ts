@@ -7,7 +7,7 @@ import { EmnifyError } from './errors';
  * node can send our credential anywhere, but whoever holds the token holds the account. Throws an {@link EmnifyError}
  * (`input`) for any other server than the credential's.
  */
-export function signRequest(
+export function authorizeRequest(
 	request: IHttpRequestOptions,
 	credentialBaseUrl: string,
 	token: string | undefined,

@@ -1,13 +1,13 @@
 import type { IHttpRequestOptions } from 'n8n-workflow';
 
 import { EmnifyError } from '../../nodes/Emnify/api/errors';
-import { signRequest } from '../../nodes/Emnify/api/signRequest';
+import { authorizeRequest } from '../../nodes/Emnify/api/authorizeRequest';
 
 const BASE_URL = 'https://cdn.emnify.net';
 const TOKEN = 'fake.session.token';
 
 const sign = (request: object, baseUrl = BASE_URL, token: string | undefined = TOKEN) =>
-	signRequest({ ...request } as IHttpRequestOptions, baseUrl, token);
+	authorizeRequest({ ...request } as IHttpRequestOptions, baseUrl, token);
 
 test.each([
 	['an absolute url', { url: 'https://cdn.emnify.net/api/v1/sim' }],
@@ -66,7 +66,7 @@ test('a refusal says what to correct, and not the token', () => {
 test('the token is not sent along when a server redirects elsewhere', () => {
 	const request = { url: `${BASE_URL}/api`, sendCredentialsOnCrossOriginRedirect: true };
 	expect(sign(request).sendCredentialsOnCrossOriginRedirect).toBe(false);
-	const unsigned = signRequest({ ...request }, BASE_URL, undefined);
+	const unsigned = authorizeRequest({ ...request }, BASE_URL, undefined);
 	expect(unsigned.sendCredentialsOnCrossOriginRedirect).toBe(false);
 });
 
@@ -80,8 +80,8 @@ test('other headers stay, and an older token of ours is replaced', () => {
 });
 
 test('without a token nothing is added, and the address is checked all the same', () => {
-	expect(signRequest({ url: `${BASE_URL}/api` }, BASE_URL, undefined).headers).toBeUndefined();
-	expect(() => signRequest({ url: 'https://evil.example' }, BASE_URL, undefined)).toThrow(
+	expect(authorizeRequest({ url: `${BASE_URL}/api` }, BASE_URL, undefined).headers).toBeUndefined();
+	expect(() => authorizeRequest({ url: 'https://evil.example' }, BASE_URL, undefined)).toThrow(
 		EmnifyError,
 	);
 });
