@@ -31,7 +31,7 @@ export interface Authenticated {
 export const LOCKOUT_MS = 5 * 60_000;
 
 /** Whether emnify counts a failure of this login towards the lockout (§1): a password or a code can be guessed. */
-export function countsTowardsLockout(body: AuthenticateBody): boolean {
+function countsTowardsLockout(body: AuthenticateBody): boolean {
 	return 'password' in body || 'code' in body;
 }
 
