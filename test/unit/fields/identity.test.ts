@@ -50,7 +50,7 @@ test.each<[string, () => INodeProperties, (value: unknown) => unknown]>([
 		default: { mode: 'list', value: '' },
 	});
 	const [rule] = field.modes?.find(({ name }) => name === 'id')?.validation ?? [];
-	const { regex } = rule?.properties as { regex: string };
+	const { regex } = (rule as unknown as { properties: { regex: string } }).properties;
 	for (const text of [
 		'1',
 		' 4711\t',
