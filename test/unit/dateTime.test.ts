@@ -119,10 +119,10 @@ test.each([
 	['an object that is worth a number', { valueOf: () => 1_767_225_600_000 }],
 	['an object that has no text', { toString: 1 }],
 	['a number of milliseconds past the year 2099', Date.UTC(2100, 0)],
-	['what has a time alone', { isValid: true, toMillis: () => 1_767_225_600_000 }],
+	['what has a time alone', { isValid: true, toMillis: (): number => 1_767_225_600_000 }],
 	[
 		'a DateTime that says it is none',
-		{ isLuxonDateTime: true, isValid: false, toMillis: () => 1_767_225_600_000 },
+		{ isLuxonDateTime: true, isValid: false, toMillis: (): number => 1_767_225_600_000 },
 	],
 	['what looks like a DateTime', { isLuxonDateTime: true, isValid: true, ts: 1_767_225_600_000 }],
 	['a Date that is none', new Date(NaN)],
