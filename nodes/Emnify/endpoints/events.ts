@@ -61,8 +61,9 @@ function eventsRequest(
 			...(q !== '' && { q }),
 		},
 		// Nothing leaves what happened since a time, unless it gets too old while it is read.
-		...(from !== undefined &&
-			from > now - (EVENT_HISTORY_DAYS - 1) * DAY_MS && { guarantee: 'appendOnly' as const }),
+		...((from ?? 0) > now - (EVENT_HISTORY_DAYS - 1) * DAY_MS && {
+			guarantee: 'appendOnly' as const,
+		}),
 		action:
 			userId === undefined
 				? 'list the events'

@@ -63,7 +63,7 @@ export function evaluate(
 	};
 }
 
-/** Who was not listed for so long is dropped from the checkpoint: all trust has ended. */
+/** After how long a user who is not listed is dropped from the checkpoint: all trust has ended. */
 const FORGET_AFTER_MS = TRUST_DAYS * DAY_MS;
 
 function evaluateDevices(

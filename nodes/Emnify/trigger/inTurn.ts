@@ -24,7 +24,7 @@ export function whoseTurn(ids: number[], lastRead: (id: number) => number, most:
 	return [...ids].sort((a, b) => lastRead(a) - lastRead(b) || a - b).slice(0, most);
 }
 
-/** After so many transient failures, and nothing read, emnify is down. */
+/** How many transient failures, while nothing was read, mean that emnify is down. */
 const DOWN_AFTER_FAILURES = 25;
 
 /**

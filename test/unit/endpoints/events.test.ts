@@ -45,6 +45,12 @@ describe('the requests for events', () => {
 		});
 	});
 
+	test('ask for what is wanted of every type', () => {
+		expect(only({ criteria: ['severity:1', 'source:2'] })?.query).toEqual({
+			q: 'severity:1,source:2',
+		});
+	});
+
 	test('ask for a time only where it has both ends', () => {
 		expect(only({ from: now })?.query).toEqual({});
 		expect(only({ until: now })?.query).toEqual({});

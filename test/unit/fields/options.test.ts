@@ -14,7 +14,7 @@ describe('the options', () => {
 		expect(read({ timeout: 5, rateLimitWait: 60, retries: 2 })).toEqual({
 			timeoutMs: 5_000,
 			rateLimitMs: 60_000,
-			outageMs: 60_000,
+			outageMs: UNATTENDED.outageMs,
 			readRetries: 2,
 		});
 		expect(read({ timeout: ' 5 ' }).timeoutMs).toBe(5_000);
@@ -24,8 +24,8 @@ describe('the options', () => {
 		[{ timeout: 0.0005 }, { timeoutMs: 1 }],
 		[{ timeout: 1.0001 }, { timeoutMs: 1_001 }],
 		[{ timeout: day }, { timeoutMs: day * 1000 }],
-		[{ rateLimitWait: 0 }, { rateLimitMs: 0, outageMs: 0 }],
-		[{ rateLimitWait: 0.0001 }, { rateLimitMs: 1, outageMs: 1 }],
+		[{ rateLimitWait: 0 }, { rateLimitMs: 0, outageMs: UNATTENDED.outageMs }],
+		[{ rateLimitWait: 0.0001 }, { rateLimitMs: 1, outageMs: UNATTENDED.outageMs }],
 		[{ rateLimitWait: day }, { rateLimitMs: day * 1000, outageMs: UNATTENDED.outageMs }],
 		[{ retries: 0 }, { readRetries: 0, outageMs: 0, rateLimitMs: UNATTENDED.rateLimitMs }],
 		[{ retries: 20 }, { readRetries: 20, outageMs: UNATTENDED.outageMs }],
