@@ -19,6 +19,8 @@ import { checkout } from '../real-n8n/paths';
 import type { CreatedCredential } from '../real-n8n/rest';
 import { emnify, emnifyTrigger, runNow, workflowOf } from '../real-n8n/workflows';
 import { seed, startSimulator, type Simulator } from '../../simulator';
+import { reportHtml } from '../../nodes/Emnify/report/reportHtml';
+import { sampleReport } from './sampleReport';
 import { exampleForDemo } from '../demo/examples';
 
 /** Where the documentation finds them, each as `<name>-light.png` and `<name>-dark.png`. */
@@ -154,6 +156,11 @@ const pictures: Record<string, (stage: Stage) => Promise<void>> = {
 		);
 		await openNode(page, n8n, id, 'Emnify');
 		await run(stage, /trusted_device_added/);
+	},
+	// The file is shown as whoever gets it opens it.
+	report: async ({ page }) => {
+		await page.setContent(reportHtml(sampleReport(startsAt)));
+		await page.getByRole('heading', { level: 1 }).waitFor();
 	},
 	'output-preview': async ({ page, n8n, credential }) => {
 		const audit = emnify({ resource: 'trustedDevice', operation: 'audit' }, credential);
