@@ -61,8 +61,10 @@ async function main(): Promise<void> {
 
 async function take(page: Page, name: string): Promise<void> {
 	await page.mouse.move(0, 0);
-	// Messages that come and go.
-	await page.addStyleTag({ content: '.el-notification { display: none }' });
+	// Messages that come and go. The report allows no style but its own.
+	if ((await page.locator('.el-notification').count()) > 0) {
+		await page.addStyleTag({ content: '.el-notification { display: none }' });
+	}
 	for (const colorScheme of ['light', 'dark'] as const) {
 		await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
 		const file = path.join(folder, `${name}-${colorScheme}.png`);
@@ -159,6 +161,7 @@ const pictures: Record<string, (stage: Stage) => Promise<void>> = {
 	},
 	// The file is shown as whoever gets it opens it.
 	report: async ({ page }) => {
+		await page.goto('about:blank');
 		await page.setContent(reportHtml(sampleReport(startsAt)));
 		await page.getByRole('heading', { level: 1 }).waitFor();
 	},
