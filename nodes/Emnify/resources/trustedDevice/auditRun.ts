@@ -7,9 +7,12 @@ import { requireIds } from '../../api/ids';
 import { mayPass } from '../../api/retry';
 import type { User } from '../../api/types';
 import { auditUser, type AuditedDevice, type AuditedUser } from '../../domain/auditUser';
-import type { AuditScope, Gap } from '../../domain/coverage';
+import { isFinding, type AuditScope, type Gap } from '../../domain/coverage';
+import type { Finding } from '../../domain/finding';
 import type { AuditPolicy } from '../../domain/policy';
+import type { Revocation } from '../../domain/revocation';
 import { SummaryBuilder, type Organisation, type UnreadableUser } from '../../domain/summary';
+import { findingsOn, gapFinding, unreadableFinding } from '../../domain/trustFinding';
 import { readUserStatus } from '../../domain/userStatus';
 import { trustedDevicesOf } from '../../endpoints/trustedDevices';
 import {
@@ -20,15 +23,10 @@ import {
 	type UserReference,
 } from '../../endpoints/users';
 import { findWorkspace } from '../../endpoints/workspace';
+import { revocationBlocks } from '../../report/revocations';
 import { writeSummary } from '../../report/summary';
 import type { Batch, BatchInput, BatchOutput } from '../operation';
-import {
-	isToBeRevoked,
-	Revocations,
-	revocationsInWords,
-	type DoneRevocation,
-	type RevokePlan,
-} from './auditRevoke';
+import { isToBeRevoked, Revocations, type DoneRevocation, type RevokePlan } from './auditRevoke';
 
 /** What the fields say. */
 export interface AuditSettings {
@@ -133,7 +131,11 @@ export class Audit {
 			const user = target.user ?? (await this.find(target));
 			if (!user) return;
 			requireIds([user], `list the trusted devices of ${nameOf(user)}`);
-			const listed = await trustedDevicesOf(client, { id: String(user.id) });
+			const listed = await trustedDevicesOf(
+				client,
+				{ id: String(user.id) },
+				`list the trusted devices of ${nameOf(user)}`,
+			);
 			const { policy } = this.settings;
 			const { active } = readUserStatus(user.status);
 			const devices = auditUser(auditedUser(user), listed, policy, client.now(), active);
@@ -202,31 +204,34 @@ export class Audit {
 	}
 
 	private async output(inputs: Array<BatchInput<unknown>>): Promise<BatchOutput[]> {
-		const { users, output, revoke } = this.settings;
+		const { users, output } = this.settings;
 		const [first = 0] = inputs.map(({ index }) => index);
 		const items = users === 'input' ? inputs.map(({ index }) => index) : [first];
-		if (output === 'summary') return [{ json: await this.summaryJson(this.scope(inputs)), items }];
-		const isRevoking = revoke.mode !== 'none';
-		const before = this.revocations.ofEarlierTries().map(({ device, revocation, ...placed }) => ({
-			...placed,
-			json: { ...device, revocation } as IDataObject,
-		}));
-		const now = this.results.flatMap(({ items, place, devices, unreadable }) => {
-			if (unreadable) return [{ place, items, json: unreadableItem(unreadable) }];
+		const scope = this.scope(inputs);
+		if (output === 'summary') return [{ json: await this.summaryJson(scope), items }];
+		const itemsOf = output === 'findings' ? findingItems : deviceItems;
+		const gapsOf = output === 'findings' ? gapFinding : gapDevice;
+		const gaps = this.summary
+			.gaps(scope)
+			.filter(isFinding)
+			.map((gap) => ({ items, json: { ...gapsOf(gap, scope) } }));
+		const rows = this.rows().flatMap((row) =>
+			itemsOf(row).map((json) => ({ items: row.items, json: { ...json } as IDataObject })),
+		);
+		return [...gaps, ...rows];
+	}
+
+	/** What was found, in the order of the output. */
+	private rows(): ResultRow[] {
+		const isRevoking = this.settings.revoke.mode !== 'none';
+		const now = this.results.flatMap(({ items, place, devices, unreadable }): ResultRow[] => {
+			if (unreadable) return [{ place, items, unreadable }];
 			return devices.map((device) => {
-				const revocation = this.revocations.of(device) ?? { outcome: 'none' };
-				return {
-					place,
-					items,
-					json: { ...device, ...(isRevoking && { revocation }) } as IDataObject,
-				};
+				const revocation = this.revocations.of(device) ?? { outcome: 'none' as const };
+				return { place, items, device, ...(isRevoking && { revocation }) };
 			});
 		});
-		const gaps = this.summary
-			.gaps(this.scope(inputs))
-			.filter(({ rule }) => rule === 'nothing_checked' || rule === 'mostly_unreadable')
-			.map((gap) => ({ items, json: gapItem(gap) }));
-		return [...gaps, ...[...before, ...now].sort((a, b) => a.place - b.place)];
+		return [...this.revocations.ofEarlierTries(), ...now].sort((a, b) => a.place - b.place);
 	}
 
 	private scope(inputs: Array<BatchInput<unknown>>): AuditScope {
@@ -245,41 +250,54 @@ export class Audit {
 		// emnify's clock was not known yet when the audit began.
 		const startedAt = new Date(client.now().getTime() - (Date.now() - this.startedMs));
 		const result = this.summary.build({ scope, workspace, startedAt });
-		const summary = writeSummary(result, this.settings.policy) as unknown as IDataObject;
-		if (mode === 'none') return summary;
-		const revocations = this.revocations.counts();
+		const more = revocationBlocks(mode, this.revocations.all());
 		return {
-			...summary,
-			revocations,
-			text: `${String(summary.text)}\n\n${revocationsInWords(mode, revocations)}`,
-		};
+			...writeSummary(result, this.settings.policy, more),
+			...(mode !== 'none' && { revocations: this.revocations.counts() }),
+		} as unknown as IDataObject;
 	}
 }
 
-function unreadableItem({ user, message }: UnreadableUser): IDataObject {
-	return itemWithoutDevice(user, { rule: 'unreadable', message });
+/** A device, or a user whose devices could not be read. */
+type ResultRow = { place: number; items: number[] } & (
+	| { device: AuditedDevice; revocation?: Revocation | { outcome: 'none' } }
+	| { unreadable: UnreadableUser }
+);
+
+/** An item a finding. */
+function findingItems(row: ResultRow): object[] {
+	if ('unreadable' in row) return [unreadableFinding(row.unreadable)];
+	const { device, revocation } = row;
+	return findingsOn(device).map((finding) => ({ ...finding, ...(revocation && { revocation }) }));
 }
 
-function gapItem({ rule, message }: Gap): IDataObject {
-	return itemWithoutDevice(
-		{ id: null, username: null, name: null, status: null },
-		{ rule, message },
-	);
+/** An item a device. */
+function deviceItems(row: ResultRow): object[] {
+	if ('unreadable' in row) return [withoutDevice(unreadableFinding(row.unreadable))];
+	const { device, revocation } = row;
+	const { compliant, ...facts } = device;
+	const findings = findingsOn(device).map(onlyFinding);
+	return [{ ...facts, compliant, findings, ...(revocation && { revocation }) }];
 }
 
-/** Looks like a device with a finding, so that whoever alerts on findings hears of it. */
-function itemWithoutDevice(
-	user: AuditedUser,
-	finding: { rule: string; message: string },
-): IDataObject {
+function gapDevice(gap: Gap, scope: AuditScope): object {
+	return withoutDevice(gapFinding(gap, scope));
+}
+
+/** Looks like a device with a finding, so that whoever looks for devices that are not compliant hears of it. */
+function withoutDevice({ user, device, age_days, trusted_until, ...finding }: Finding): object {
 	return {
-		user: { ...user },
-		device: null,
-		age_days: null,
-		trusted_until: null,
-		findings: [finding],
+		user,
+		device,
+		age_days,
+		trusted_until,
 		compliant: false,
+		findings: [onlyFinding(finding)],
 	};
+}
+
+function onlyFinding({ id, reason, severity, rule }: Finding) {
+	return { id, reason, severity, rule };
 }
 
 function targetsOf(inputs: Array<BatchInput<UserReference | undefined>>): Target[] {
