@@ -290,6 +290,10 @@ class BatchRun extends Run {
 					tell: (progress) => context.logger.info(progress, { node: context.getNode().name }),
 					warn: (message) =>
 						context.addExecutionHints({ message, type: 'warning', location: 'outputPane' }),
+					inform: (message) =>
+						context.addExecutionHints({ message, type: 'info', location: 'outputPane' }),
+					file: async (text, name, mimeType) =>
+						await context.helpers.prepareBinaryData(Buffer.from(text), name, mimeType),
 					done: this.writes.doneInBatch(inputs[0]?.index ?? 0),
 				},
 				inputs,
@@ -313,10 +317,11 @@ interface ReadyBatch {
 	inputs: Array<BatchInput<unknown>>;
 }
 
-function toPairedItem({ json, items }: BatchOutput): INodeExecutionData {
+function toPairedItem({ json, binary, items }: BatchOutput): INodeExecutionData {
 	const [first, ...others] = items.map((item) => ({ item }));
 	return {
 		json,
+		...(binary && { binary }),
 		pairedItem: first && others.length === 0 ? first : items.map((item) => ({ item })),
 	};
 }

@@ -62,7 +62,7 @@ const RULES: { [Name in RuleName]: Rule<Settings[Name]> } = {
 		if (rank < most) return undefined;
 		const excess = devicesOfUser - most;
 		const place = excess === 1 ? 'the oldest' : `among the ${excess} oldest`;
-		return `User has ${count(devicesOfUser, 'device')}, more than ${most}; this one is ${place}`;
+		return `User has ${count(devicesOfUser, 'device')}, more than ${most}, and this one is ${place}`;
 	},
 
 	flagInactiveUsers(_on, { status, active }) {

@@ -18,12 +18,19 @@ const OUTCOMES: Record<RevocationOutcome, string> = {
 const NAMES = Object.keys(OUTCOMES) as RevocationOutcome[];
 
 /** `3 revoked, 2 left for the next run (Max Revocations)`, or `nothing to revoke`. */
-export function revocationsInWords(devices: RevokedDevice[]): string {
+function revocationsInWords(devices: RevokedDevice[]): string {
 	const parts = NAMES.flatMap((outcome) => {
 		const amount = devices.filter(({ revocation }) => revocation.outcome === outcome).length;
 		return amount === 0 ? [] : [`${amount} ${OUTCOMES[outcome]}`];
 	});
 	return parts.length > 0 ? parts.join(', ') : 'nothing to revoke';
+}
+
+/** The same for a report, whose findings say what became of each device. */
+export function revocationNotes(mode: RevokeMode, devices: RevokedDevice[]): string[] {
+	if (mode === 'none') return [];
+	const heading = mode === 'dryRun' ? 'Dry run, nothing was changed' : 'Revocation';
+	return [`${heading}: ${revocationsInWords(devices)}.`];
 }
 
 /** What was done, or in a dry run would be done, device by device, in the order in which it is done. */

@@ -1,4 +1,4 @@
-import type { IDataObject, INodeProperties, INodePropertyOptions } from 'n8n-workflow';
+import type { IBinaryData, IDataObject, INodeProperties, INodePropertyOptions } from 'n8n-workflow';
 
 import type { EmnifyClient } from '../api/client';
 import type { ItemFields } from '../fields/itemFields';
@@ -71,6 +71,10 @@ export interface Batch<Done> {
 	tell(progress: string): void;
 	/** Shows a warning above the output in the editor. */
 	warn(message: string): void;
+	/** Shows something to know above the output in the editor. */
+	inform(message: string): void;
+	/** Makes a file of a text, to go with an item. */
+	file(text: string, name: string, mimeType: string): Promise<IBinaryData>;
 	/** How many items of the account failed already, by what their own fields hold. */
 	unusableItems: number;
 	/** What was done and must not get lost when n8n runs it again (Retry On Fail): the next try finds the same map. */
@@ -85,6 +89,8 @@ export interface BatchInput<Input> {
 
 export interface BatchOutput {
 	json: IDataObject;
+	/** The files that go with it, by the name of the field. */
+	binary?: Record<string, IBinaryData>;
 	/** The indices of the items that it comes from. */
 	items: number[];
 }

@@ -115,7 +115,7 @@ describe('an audited device', () => {
 			{ rule: 'allowedBrowsers', message: 'Browser is unknown' },
 			{
 				rule: 'maxDevicesPerUser',
-				message: 'User has 1 device, more than 0; this one is the oldest',
+				message: 'User has 1 device, more than 0, and this one is the oldest',
 			},
 			{ rule: 'flagInactiveUsers', message: 'User is Deactivated' },
 			{
@@ -155,7 +155,9 @@ describe('maxAgeDays', () => {
 	test.each([undefined, '', 'soon', 'Device 7', '2026-02-30T00:00:00Z'])(
 		'is not passed by a device activated %j',
 		(activation_date) => {
-			expect(messages({ maxAgeDays: 60 }, { activation_date })).toEqual(['Trusted since an unknown date']);
+			expect(messages({ maxAgeDays: 60 }, { activation_date })).toEqual([
+				'Trusted since an unknown date',
+			]);
 		},
 	);
 
@@ -233,13 +235,6 @@ describe.each([
 		expect(messages({ [rule]: ['B'] }, device)).toEqual([]);
 		expect(messages({ [rule]: ['A'] }, device)).toHaveLength(1);
 	});
-
-	test('quotes 60 characters at most, and cuts none in half', () => {
-		const [message] = messages({ [rule]: ['x'] }, { [field]: '😀'.repeat(61) }) ?? [];
-		expect(message).toBe(`${what} “${'😀'.repeat(59)}…” is not on the list`);
-		const whole = '😀'.repeat(60);
-		expect(messages({ [rule]: ['x'] }, { [field]: whole })?.[0]).toContain(`“${whole}”`);
-	});
 });
 
 describe('maxDevicesPerUser', () => {
@@ -282,8 +277,10 @@ describe('maxDevicesPerUser', () => {
 		const devices = [1, 2, 3].map((id) => aged(id, DAY));
 		const said = (most: number) =>
 			audit({ maxDevicesPerUser: most }, devices)[0]?.findings.map(({ message }) => message);
-		expect(said(2)).toEqual(['User has 3 devices, more than 2; this one is the oldest']);
-		expect(said(1)).toEqual(['User has 3 devices, more than 1; this one is among the 2 oldest']);
+		expect(said(2)).toEqual(['User has 3 devices, more than 2, and this one is the oldest']);
+		expect(said(1)).toEqual([
+			'User has 3 devices, more than 1, and this one is among the 2 oldest',
+		]);
 	});
 });
 

@@ -1,4 +1,4 @@
-import type { IDataObject } from 'n8n-workflow';
+import type { IBinaryData, IDataObject } from 'n8n-workflow';
 
 import type { EmnifyClient } from '../../api/client';
 import { CONCURRENT_READS, concurrently } from '../../api/concurrently';
@@ -7,11 +7,17 @@ import { requireIds } from '../../api/ids';
 import { mayPass } from '../../api/retry';
 import type { User } from '../../api/types';
 import { auditUser, type AuditedDevice, type AuditedUser } from '../../domain/auditUser';
+import { count } from '../../domain/count';
 import { isFinding, type AuditScope, type Gap } from '../../domain/coverage';
 import type { Finding } from '../../domain/finding';
 import type { AuditPolicy } from '../../domain/policy';
 import type { Revocation } from '../../domain/revocation';
-import { SummaryBuilder, type Organisation, type UnreadableUser } from '../../domain/summary';
+import {
+	SummaryBuilder,
+	type AuditSummary,
+	type Organisation,
+	type UnreadableUser,
+} from '../../domain/summary';
 import { findingsOn, gapFinding, unreadableFinding } from '../../domain/trustFinding';
 import { readUserStatus } from '../../domain/userStatus';
 import { trustedDevicesOf } from '../../endpoints/trustedDevices';
@@ -23,7 +29,13 @@ import {
 	type UserReference,
 } from '../../endpoints/users';
 import { findWorkspace } from '../../endpoints/workspace';
-import { revocationBlocks } from '../../report/revocations';
+import { wordsInPlainText } from '../../report/blocks';
+import { checksOf } from '../../report/checks';
+import type { Report, ReportFinding } from '../../report/report';
+import { reportCsv } from '../../report/reportCsv';
+import { reportHtml } from '../../report/reportHtml';
+import { revocationBlocks, revocationNotes } from '../../report/revocations';
+import { scopeInWords } from '../../report/scope';
 import { writeSummary } from '../../report/summary';
 import type { Batch, BatchInput, BatchOutput } from '../operation';
 import { isToBeRevoked, Revocations, type DoneRevocation, type RevokePlan } from './auditRevoke';
@@ -34,6 +46,7 @@ export interface AuditSettings {
 	users: UserFilters | 'input';
 	policy: AuditPolicy;
 	output: 'findings' | 'devices' | 'summary';
+	report: 'none' | 'html' | 'csv';
 	revoke: RevokePlan;
 	stopAtUnreadable: boolean;
 }
@@ -72,6 +85,9 @@ export class Audit {
 
 	/** Those whose turn comes once more at the end: what may pass may have passed by then. */
 	private readonly putOff: Target[] = [];
+
+	/** Of each device, for the report's chart. */
+	private readonly ages: Array<number | null> = [];
 
 	private readonly revocations: Revocations;
 
@@ -121,7 +137,31 @@ export class Audit {
 				.flatMap(({ devices, place, items }) => devices.map((device) => ({ device, place, items })))
 				.filter(({ device }) => isToBeRevoked(device, this.settings.revoke)),
 		);
-		return await this.output(inputs);
+		const output = await this.output(inputs);
+		this.hint(output.length);
+		return output;
+	}
+
+	/** What a person looks for above the output. */
+	private hint(items: number): void {
+		const { inform, warn } = this.batch;
+		const { mode, max } = this.settings.revoke;
+		const { would_be_revoked = 0, over_limit = 0 } = this.revocations.counts();
+		if (mode === 'dryRun') {
+			inform(
+				`Dry run: ${count(would_be_revoked, 'device')} would be revoked. Nothing was changed.`,
+			);
+		}
+		if (over_limit > 0) {
+			warn(
+				`Max Revocations is ${max}: ${over_limit} more ${over_limit === 1 ? 'device is' : 'devices are'} left for the next run.`,
+			);
+		}
+		if (items === 0) {
+			inform(
+				'Nothing found, so the nodes after this one do not run. For a message in each case, choose Summary as the output.',
+			);
+		}
 	}
 
 	private async auditTarget(target: Target, mayBePutOff: boolean): Promise<void> {
@@ -191,34 +231,80 @@ export class Audit {
 	}
 
 	private keep(result: UserResult): void {
-		const { output, revoke } = this.settings;
+		const { output, report, revoke } = this.settings;
+		const keepsFindings = output === 'findings' || report !== 'none';
+		if (report !== 'none') for (const { age_days } of result.devices) this.ages.push(age_days);
 		const devices = result.devices.filter(
 			(device) =>
 				output === 'devices' ||
-				(output === 'findings' && !device.compliant) ||
+				(keepsFindings && !device.compliant) ||
 				isToBeRevoked(device, revoke),
 		);
-		if (devices.length > 0 || (result.unreadable && output !== 'summary')) {
+		if (devices.length > 0 || (result.unreadable && (keepsFindings || output === 'devices'))) {
 			this.results.push({ ...result, devices });
 		}
 	}
 
 	private async output(inputs: Array<BatchInput<unknown>>): Promise<BatchOutput[]> {
-		const { users, output } = this.settings;
+		const { users, output, report } = this.settings;
 		const [first = 0] = inputs.map(({ index }) => index);
 		const items = users === 'input' ? inputs.map(({ index }) => index) : [first];
 		const scope = this.scope(inputs);
-		if (output === 'summary') return [{ json: await this.summaryJson(scope), items }];
-		const itemsOf = output === 'findings' ? findingItems : deviceItems;
-		const gapsOf = output === 'findings' ? gapFinding : gapDevice;
-		const gaps = this.summary
-			.gaps(scope)
-			.filter(isFinding)
-			.map((gap) => ({ items, json: { ...gapsOf(gap, scope) } }));
+		if (output !== 'summary' && report === 'none') return this.foundItems(scope, items);
+		const summary = await this.writtenSummary(scope);
+		const binary = await this.reportFile(summary, scope);
+		if (output === 'summary') {
+			const { mode } = this.settings.revoke;
+			const revocations = mode !== 'none' && { revocations: this.revocations.counts() };
+			const json = { ...summary, ...revocations } as unknown as IDataObject;
+			return [{ json, ...(binary && { binary }), items }];
+		}
+		const [firstItem, ...others] = this.foundItems(scope, items);
+		const { findings, text, html } = summary;
+		return [{ ...(firstItem ?? { json: { findings, text, html }, items }), binary }, ...others];
+	}
+
+	/** The items of Findings and Devices. */
+	private foundItems(scope: AuditScope, items: number[]): BatchOutput[] {
+		const isFindings = this.settings.output === 'findings';
+		const itemsOf = isFindings ? findingItems : deviceItems;
+		const gapOf = isFindings ? gapFinding : gapDevice;
+		const gaps = this.gaps(scope).map((gap) => ({ items, json: { ...gapOf(gap, scope) } }));
 		const rows = this.rows().flatMap((row) =>
 			itemsOf(row).map((json) => ({ items: row.items, json: { ...json } as IDataObject })),
 		);
 		return [...gaps, ...rows];
+	}
+
+	private async reportFile(
+		summary: AuditSummary,
+		scope: AuditScope,
+	): Promise<Record<string, IBinaryData> | undefined> {
+		const { policy, report: format, revoke } = this.settings;
+		if (format === 'none') return undefined;
+		const report: Report = {
+			...summary,
+			title: 'Trusted-device audit',
+			scope: wordsInPlainText(scopeInWords(this.summary.coverage(scope))),
+			device_ages: this.ages,
+			checks: checksOf(policy),
+			findings: [
+				...this.gaps(scope).map((gap) => gapFinding(gap, scope)),
+				...this.rows().flatMap(findingItems),
+			],
+			accepted: [],
+			notes: revocationNotes(revoke.mode, this.revocations.all()),
+			sheet: null,
+		};
+		const name = `emnify-audit-${summary.checked_at.slice(0, 10)}.${format}`;
+		const file = await (format === 'html'
+			? this.batch.file(reportHtml(report), name, 'text/html')
+			: this.batch.file(reportCsv(report), name, 'text/csv'));
+		return { report: file };
+	}
+
+	private gaps(scope: AuditScope): Gap[] {
+		return this.summary.gaps(scope).filter(isFinding);
 	}
 
 	/** What was found, in the order of the output. */
@@ -243,18 +329,14 @@ export class Audit {
 		return users.length === 0 ? { which: 'all' } : { which: 'filtered', criteria: users.join(',') };
 	}
 
-	private async summaryJson(scope: AuditScope): Promise<IDataObject> {
-		const { mode } = this.settings.revoke;
+	private async writtenSummary(scope: AuditScope): Promise<AuditSummary> {
 		const { client } = this.batch;
 		const workspace = await findWorkspace(client);
 		// emnify's clock was not known yet when the audit began.
 		const startedAt = new Date(client.now().getTime() - (Date.now() - this.startedMs));
 		const result = this.summary.build({ scope, workspace, startedAt });
-		const more = revocationBlocks(mode, this.revocations.all());
-		return {
-			...writeSummary(result, this.settings.policy, more),
-			...(mode !== 'none' && { revocations: this.revocations.counts() }),
-		} as unknown as IDataObject;
+		const more = revocationBlocks(this.settings.revoke.mode, this.revocations.all());
+		return writeSummary(result, this.settings.policy, more);
 	}
 }
 
@@ -265,7 +347,7 @@ type ResultRow = { place: number; items: number[] } & (
 );
 
 /** An item a finding. */
-function findingItems(row: ResultRow): object[] {
+function findingItems(row: ResultRow): ReportFinding[] {
 	if ('unreadable' in row) return [unreadableFinding(row.unreadable)];
 	const { device, revocation } = row;
 	return findingsOn(device).map((finding) => ({ ...finding, ...(revocation && { revocation }) }));
