@@ -161,7 +161,20 @@ class ItemsRun extends Run {
 			output[item.index] = 'failure' in item ? [item.failure] : await this.oneItem(item);
 			this.done++;
 		});
-		return output.flat();
+		const items = output.flat();
+		if (items.length === 0) this.sayNothingListed();
+		return items;
+	}
+
+	/** n8n ends a workflow in silence where a node gives no item. */
+	private sayNothingListed(): void {
+		const { lists } = this.operation;
+		if (lists === undefined || this.context.getNode().alwaysOutputData) return;
+		this.context.addExecutionHints({
+			message: `There are no ${lists} to list, so the nodes after this one do not run. To run them all the same, switch on Always Output Data in the node’s settings.`,
+			type: 'info',
+			location: 'outputPane',
+		});
 	}
 
 	private async oneItem({ index, client, result: item }: ReadyItem): Promise<INodeExecutionData[]> {

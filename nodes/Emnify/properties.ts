@@ -13,7 +13,24 @@ export function propertiesOf(resources: Resource[]): INodeProperties[] {
 		options: resources.map(({ option }) => option),
 		default: 'trustedDevice',
 	};
-	return [resourceField, ...resources.flatMap(resourceProperties), optionsField];
+	return [resourceField, ...resources.flatMap(resourceProperties), optionsOf(resources)];
+}
+
+/** Options of every operation, and those of some: they show only there. */
+function optionsOf(resources: Resource[]): INodeProperties {
+	const more = resources.flatMap(({ option: resource, operations }) =>
+		operations.flatMap(({ option, options = [] }) =>
+			options.map((field) => ({
+				...field,
+				displayOptions: { show: { '/resource': [resource.value], '/operation': [option.value] } },
+			})),
+		),
+	);
+	const all = [...((optionsField.options ?? []) as INodeProperties[]), ...more];
+	return {
+		...optionsField,
+		options: all.sort((a, b) => a.displayName.localeCompare(b.displayName, 'en')),
+	};
 }
 
 /** The node's subtitle on the canvas, such as “Get Many: Trusted Device”, as an expression over the two drop-downs. */

@@ -75,6 +75,15 @@ const pairs: Pair[] = [
 	},
 	{
 		resource: 'mfaKey',
+		operation: 'getAll',
+		endpoint: 'GET /api/v1/user/{user_id}',
+		subtitle: 'Get Many: MFA Key',
+		action: 'Get many MFA keys',
+		form: ['user*'],
+		fields: { user: byId(totpUser.id) },
+	},
+	{
+		resource: 'mfaKey',
 		operation: 'getStatuses',
 		endpoint: 5,
 		subtitle: 'Get Statuses: MFA Key',
@@ -95,7 +104,7 @@ const pairs: Pair[] = [
 		endpoint: 'GET /api/v1/user',
 		subtitle: 'Audit: Trusted Device',
 		action: 'Audit trusted devices',
-		form: ['scope', 'policy', 'output', 'revoke', 'stopAtUnreadable'],
+		form: ['scope', 'policy', 'output', 'report', 'revoke', 'stopAtUnreadable'],
 	},
 	{
 		resource: 'trustedDevice',

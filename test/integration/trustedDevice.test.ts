@@ -174,7 +174,7 @@ describe('trustedDevice: delete', () => {
 				body: undefined,
 			},
 		]);
-		expect(result.json).toEqual([{ deleted: true }]);
+		expect(result.json).toEqual([{ deleted: true, user_id: id, device_id: deviceId }]);
 		expect(simulator.world.user(id).trustedDevices).toEqual([]);
 	});
 
@@ -195,7 +195,7 @@ describe('trustedDevice: delete', () => {
 			await until(() => simulator.faults.stalled === 0);
 		}
 		const { items, json } = await result;
-		expect(json).toEqual(devices.map(() => ({ deleted: true })));
+		expect(json).toEqual(devices.map(() => expect.objectContaining({ deleted: true })));
 		expect(pairedItems(items)).toEqual(devices.map((_, index) => index));
 		expect(devicesOf(simulator)).toEqual([]);
 	});
@@ -435,7 +435,10 @@ describe('Continue On Fail', () => {
 			onError: 'continueErrorOutput',
 		});
 		expect(result.error).toBeUndefined();
-		expect(result.json).toEqual([{ deleted: true }, { deleted: true }]);
+		expect(result.json).toEqual([
+			expect.objectContaining({ deleted: true }),
+			expect.objectContaining({ deleted: true }),
+		]);
 		expect(pairedItems(result.items)).toEqual([0, 2]);
 		expect(result.errorItems.map(({ json }) => json)).toEqual([
 			{ error: expect.stringMatching(/^Could not delete .* 999 of user/) },
@@ -519,7 +522,7 @@ describe('Retry On Fail', () => {
 		faults.next({ kind: 'status', status: 500 }, { endpoint: DELETE });
 		const result = await run(parameters, { items: itemsOf(five), retryOnFail: true });
 		expect(result.error).toBeUndefined();
-		expect(result.json).toEqual(five.map(() => ({ deleted: true })));
+		expect(result.json).toEqual(five.map(() => expect.objectContaining({ deleted: true })));
 		expect(pairedItems(result.items)).toEqual([0, 1, 2, 3, 4]);
 		const [first, second, third, fourth, fifth] = five;
 		const deletes = simulator.requests.filter(({ endpoint }) => endpoint === DELETE);
@@ -544,7 +547,7 @@ describe('Retry On Fail', () => {
 			retryOnFail: true,
 			onError: 'continueRegularOutput',
 		});
-		expect(result.json).toEqual(five.map(() => ({ deleted: true })));
+		expect(result.json).toEqual(five.map(() => expect.objectContaining({ deleted: true })));
 		expect(simulator.count(DELETE)).toBe(6);
 	});
 
@@ -552,7 +555,9 @@ describe('Retry On Fail', () => {
 		const { run, simulator } = await start();
 		const [device] = devicesOf(simulator).map(({ id }) => id);
 		const options = { items: itemsOf([device]), retryOnFail: true };
-		expect((await run(parameters, options)).json).toEqual([{ deleted: true }]);
+		expect((await run(parameters, options)).json).toEqual([
+			expect.objectContaining({ deleted: true }),
+		]);
 		expect(failureOf(await run(parameters, options)).message).toMatch(/does not find it/);
 	});
 });

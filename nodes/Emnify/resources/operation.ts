@@ -9,8 +9,12 @@ interface Face {
 	option: INodePropertyOptions & { action: string; description: string };
 	/** Its fields in the editor, in their order. */
 	fields: INodeProperties[];
+	/** What it adds to the fields of Options. */
+	options?: INodeProperties[];
 	/** Reads of several items run side by side, writes one after the other. */
 	access: 'read' | 'write';
+	/** What it lists, such as `users`: where there is none, the editor says so. */
+	lists?: string;
 	/**
 	 * The writes whose open outcome a person, or an AI agent, can settle by what this one gives: who asks for such a write
 	 * again after that knows what they do.
