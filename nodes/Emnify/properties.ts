@@ -46,7 +46,7 @@ export function subtitleOf(resources: Resource[]): string {
 }
 
 function resourceProperties({ option: resource, operations }: Resource): INodeProperties[] {
-	// The list is in alphabetical order, with Delete before Get Many: who has chosen nothing yet must not delete.
+	// Who has chosen nothing yet must change nothing.
 	const harmless = operations.find(({ access }) => access === 'read') ?? operations[0];
 	const initial = harmless?.option.value ?? '';
 	const operationField: INodeProperties = {

@@ -54,17 +54,20 @@ describe('trustedDevice: getAll', () => {
 				operating_system: 'Windows 11',
 				browser: 'Edge 141',
 				activation_date: '2025-12-02T12:00:00Z',
+				user_id: observer.id,
 			},
 			{
 				id: ids.expiredDevice,
 				operating_system: 'Windows 7',
 				browser: 'Internet Explorer 11',
 				activation_date: '2025-11-26T12:00:00Z',
+				user_id: observer.id,
 			},
 			{
 				id: ids.deviceWithoutBrowser,
 				operating_system: 'Android 15',
 				activation_date: '2026-01-29T12:00:00Z',
+				user_id: observer.id,
 			},
 		]);
 	});
@@ -100,7 +103,10 @@ describe('trustedDevice: getAll', () => {
 	test('lists those of “Me”, the user who logs in', async () => {
 		const { run, calls } = await start({ user: seed.userWithoutMfa });
 		const result = await run(getAll({ user: byId(' my ') }));
-		expect(calls().map(({ path }) => path)).toEqual(['/api/v1/user/my/mfa/trusted_device']);
+		expect(calls().map(({ path }) => path)).toEqual([
+			'/api/v1/user/my/mfa/trusted_device',
+			'/api/v1/user/my',
+		]);
 		expect(result.json.map(({ id }) => id)).toEqual([ids.deviceWithoutOperatingSystem]);
 	});
 
@@ -416,7 +422,7 @@ describe('Continue On Fail', () => {
 			devices.map((id) => {
 				if (id === 999) return { error: expect.stringMatching(/^Could not delete .* 999 of user/) };
 				if (id === 'abc') return { error: expect.stringMatching(/^Trusted Device “abc” is not/) };
-				return { deleted: true };
+				return expect.objectContaining({ deleted: true, device_id: id });
 			}),
 		);
 		expect(failureIn(result.items[2])).toMatchObject({

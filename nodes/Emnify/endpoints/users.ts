@@ -88,7 +88,7 @@ export function usersRequest(filters: UserFilters, sort = '+id'): EmnifyRequest 
 		...(filters.length === 0 && sort === '+id' && { guarantee: 'sortedById' as const }),
 		action: 'list the users',
 		advice: {
-			403: 'Only administrators can list users. Use a credential of an administrator. Where one user will do, choose By ID and enter the number.',
+			403: 'Only administrators can list users. Use a credential of an administrator.',
 		},
 	};
 }
@@ -97,8 +97,10 @@ export function usersRequest(filters: UserFilters, sort = '+id'): EmnifyRequest 
 export async function* allUsers(
 	client: EmnifyClient,
 	filters: UserFilters,
+	advice: EmnifyRequest['advice'] = {},
 ): AsyncGenerator<User, void> {
 	const request = usersRequest(filters);
+	request.advice = { ...request.advice, ...advice };
 	const pages = client.pages<User>(request);
 	let next = pages.next();
 	for (let page = await next; !page.done; page = await next) {

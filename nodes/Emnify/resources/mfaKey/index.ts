@@ -12,5 +12,5 @@ export const mfaKey: Resource = {
 		value: 'mfaKey',
 		description: 'The second factor of a user: an authenticator app',
 	},
-	operations: [activate, create, deleteKey, getAll, getStatuses, getTypes],
+	operations: [getAll, deleteKey, create, activate, getStatuses, getTypes],
 };

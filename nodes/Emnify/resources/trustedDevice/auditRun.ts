@@ -394,12 +394,16 @@ function targetsOf(inputs: Array<BatchInput<UserReference | undefined>>): Target
 	return [...targets.values()];
 }
 
+const LISTING_ADVICE = {
+	403: 'Only administrators can list users. Use a credential of an administrator, or set Users to Users From Input Items for users whom you name.',
+};
+
 async function* listedTargets(
 	client: EmnifyClient,
 	filters: UserFilters,
 	item: number,
 ): AsyncGenerator<Target, void> {
-	for await (const user of allUsers(client, filters)) {
+	for await (const user of allUsers(client, filters, LISTING_ADVICE)) {
 		// One whom emnify lists without an ID comes last.
 		const place = user.id ?? Number.MAX_SAFE_INTEGER;
 		yield { reference: { id: String(user.id) }, user, items: [item], place };
