@@ -50,7 +50,7 @@ export const leastFound = (runs: Run[]) =>
 interface Summary {
 	users_failed?: number;
 	devices?: number;
-	findings?: { maxAgeDays?: number };
+	by_rule?: { maxAgeDays?: number };
 }
 
 /** A real n8n, in a process of its own, that runs audits as executions started by a webhook. */
@@ -107,7 +107,7 @@ export class Stage {
 				devicesFound: summary.devices ?? 0,
 				devices: devicesIn(world),
 				usersFailed: summary.users_failed ?? 0,
-				devicesTooOld: summary.findings?.maxAgeDays ?? 0,
+				devicesTooOld: summary.by_rule?.maxAgeDays ?? 0,
 				...memory,
 			};
 		} finally {
