@@ -3,6 +3,7 @@ const { execFile } = require('node:child_process');
 const { rm } = require('node:fs/promises');
 const { promisify } = require('node:util');
 const { dest, parallel, series, src, watch } = require('gulp');
+const { hashSources, stamp } = require('./tools/build/sources');
 
 const run = promisify(execFile);
 
@@ -26,7 +27,11 @@ function copyJson() {
 	return src('nodes/**/*.json').pipe(dest('dist/nodes'));
 }
 
-exports.build = series(clean, parallel(compile, copyIcons, copyJson));
-exports.dev = series(exports.build, () =>
-	watch(['nodes/**', 'credentials/**', 'icons/**'], parallel(compile, copyIcons, copyJson)),
-);
+/** What is saved while this runs is not in the stamp: then dist/ counts as stale. */
+function all(done) {
+	const hash = hashSources(__dirname);
+	return series(parallel(compile, copyIcons, copyJson), async () => stamp(__dirname, hash))(done);
+}
+
+exports.build = series(clean, all);
+exports.dev = series(exports.build, () => watch(['nodes/**', 'credentials/**', 'icons/**'], all));

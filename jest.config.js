@@ -23,7 +23,10 @@ module.exports = {
 		project('unit', {
 			testMatch: ['<rootDir>/{test/unit,simulator,tools}/**/*.test.ts'],
 		}),
-		project('integration'),
+		project('integration', {
+			globalSetup: '<rootDir>/test/integration/globalSetup.ts',
+			setupFiles: ['<rootDir>/test/integration/quiet.ts'],
+		}),
 		project('e2e', { globalSetup: '<rootDir>/test/e2e/globalSetup.ts' }),
 	],
 };

@@ -12,5 +12,8 @@ module.exports = {
 		'/imports\\.test',
 		'/verification\\.test',
 		'/contract\\.test',
+		'/architecture\\.test',
 	],
+	testRunner: '<rootDir>/test/mutation/jest-circus.js',
+	setupFilesAfterEnv: ['<rootDir>/test/mutation/setup.js'],
 };

@@ -7,13 +7,10 @@ export default {
 		configFile: 'jest.mutation.config.js',
 		enableFindRelatedTests: true,
 	},
-	// What decides: the way to emnify, the audit, and the reading of fields. The editor's forms are no decisions.
+	// What decides: the way to emnify, what is asked of it, the reading of fields, and the audit. Forms are no decisions:
+	// they are worked out when their file is loaded.
 	mutate: [
-		'nodes/Emnify/api/**/*.ts',
-		'nodes/Emnify/endpoints/**/*.ts',
-		'nodes/Emnify/domain/**/*.ts',
-		'nodes/Emnify/report/**/*.ts',
-		'nodes/Emnify/fields/**/*.ts',
+		'nodes/Emnify/{api,endpoints,fields,domain,report}/**/*.ts',
 		'!nodes/Emnify/**/types.ts',
 	],
 	// The wording is proved in the integration tests: to plant faults in each text would measure nothing else.
@@ -23,7 +20,7 @@ export default {
 	// What is worked out once, when a file is loaded, would need all tests for each mutant.
 	ignoreStatic: true,
 	concurrency: 2,
-	timeoutMS: 20_000,
+	timeoutMS: 10_000,
 	reporters: ['clear-text', 'html', 'json'],
 	clearTextReporter: { allowColor: false, logTests: false },
 	htmlReporter: { fileName: 'artifacts/mutation/index.html' },

@@ -10,7 +10,7 @@ import { DEFAULT_BASE_URL } from '../nodes/Emnify/api/baseUrl';
 import { readCredential } from '../nodes/Emnify/api/credential';
 import { sendWith } from '../nodes/Emnify/api/http';
 import { currentSession, linkWith, renewSession } from '../nodes/Emnify/api/session';
-import { signRequest } from '../nodes/Emnify/api/signRequest';
+import { authorizeRequest } from '../nodes/Emnify/api/authorizeRequest';
 
 // Three fields stand here by name because of how they are stored, not because of how they are called: n8n would keep a
 // drop-down that is a password from the browser, while a fingerprint and the session are secrets.
@@ -194,11 +194,11 @@ export class EmnifyApi implements ICredentialType {
 	): Promise<IHttpRequestOptions> => {
 		const credential = readCredential(data);
 		const session = currentSession(credential);
-		if (!session) return signRequest(requestOptions, credential.baseUrl, undefined);
+		if (!session) return authorizeRequest(requestOptions, credential.baseUrl, undefined);
 		// n8n hands the same object to preAuthentication after a failure: so it learns which token was used.
 		data.sessionToken = session.token;
 		data.sessionRefreshToken = session.refreshToken;
 		data.sessionKey = credential.sessionKey;
-		return signRequest(requestOptions, credential.baseUrl, session.token);
+		return authorizeRequest(requestOptions, credential.baseUrl, session.token);
 	};
 }

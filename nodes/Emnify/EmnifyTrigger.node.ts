@@ -10,7 +10,7 @@ import { testCredential } from './credentialTest';
 import { getUserStatuses } from './lists/lookups';
 import { searchUsers } from './lists/users';
 import { triggerFields } from './trigger/fields';
-import { runPoll } from './trigger/run';
+import { runPoll } from './trigger/runPoll';
 
 export class EmnifyTrigger implements INodeType {
 	description: INodeTypeDescription = {

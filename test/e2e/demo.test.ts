@@ -23,7 +23,7 @@ beforeEach(async () => {
 afterEach(async () => await rm(temporaryFiles, { recursive: true, force: true }));
 
 function startDemo(args: string[] = [], env: NodeJS.ProcessEnv = {}) {
-	const main = path.join(checkout, 'test', 'demo', 'main.ts');
+	const main = path.join(checkout, 'tools', 'demo', 'main.ts');
 	const demo = spawn(process.execPath, ['--import', 'tsx', main, ...args], {
 		cwd: checkout,
 		env: { ...process.env, TMPDIR: temporaryFiles, ...env },

@@ -147,8 +147,6 @@ function give(response: ServerResponse, { status, headers, body, isCut }: Answer
 }
 
 beforeAll(async () => {
-	// n8n logs each failure, and binds this when it starts.
-	jest.spyOn(console, 'log').mockImplementation(() => {});
 	engine = await Engine.start();
 	server = createServer((request, response) => {
 		request.resume();

@@ -374,7 +374,6 @@ const mixtures: Dialect[][] = [
 let expected: Map<string, unknown>;
 
 beforeAll(async () => {
-	jest.spyOn(console, 'log').mockImplementation(() => {});
 	expected = await outcomes([]);
 });
 
@@ -409,7 +408,6 @@ describe.each(mixtures.map((spoken) => [spoken.join(', '), spoken] as const))(
 		let results: Map<string, unknown>;
 
 		beforeAll(async () => {
-			jest.spyOn(console, 'log').mockImplementation(() => {});
 			results = await outcomes(spoken);
 		});
 

@@ -21,11 +21,6 @@ beforeAll(async () => {
 	engine = await Engine.start();
 });
 
-beforeEach(() => {
-	// n8n logs each failure, and here they are meant.
-	jest.spyOn(console, 'log').mockImplementation(() => {});
-});
-
 afterEach(async () => {
 	jest.restoreAllMocks();
 	await Promise.all(running.splice(0).map(async (server) => await server.stop()));

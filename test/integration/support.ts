@@ -50,11 +50,6 @@ export function useEmnify(): {
 		engine = await Engine.start();
 	});
 
-	beforeEach(() => {
-		// n8n logs each failure, and here they are meant.
-		jest.spyOn(console, 'log').mockImplementation(() => {});
-	});
-
 	afterEach(async () => {
 		jest.restoreAllMocks();
 		await Promise.all(running.splice(0).map(async (simulator) => await simulator.stop()));

@@ -330,9 +330,17 @@ test('polls that are too frequent for the users are logged once, with the interv
 	const now = new Date();
 	const world = createWorld({ users: 301, devicesPerUser: 0, now });
 	const bench = await start({ world, startsAt: now });
-	const { workflow, poll } = await watch(bench, { events: ['trusted_device_added'] });
-	await poll(1);
-	await poll(1);
+	const workflow = new PollingWorkflow(engine(), bench.credential, {
+		events: ['trusted_device_added'],
+	});
+	// No time at all: a poll ends as soon as it has read anyone.
+	workflow.budgetMs = 0;
+	await workflow.activate();
+	for (let count = 0; count < 2; count++) {
+		bench.simulator.clock.advance({ minutes: 1 });
+		await workflow.tick();
+	}
+	expect(workflow.failures).toEqual([]);
 	expect(workflow.warnings).toEqual([
 		expect.stringMatching(
 			/^A poll of 301 users takes 301 requests, more than fit an interval of 1 minute: .* Poll every 2 minutes or less often\.$/,

@@ -54,7 +54,7 @@ function breachesIn(text: string): string[] {
 	return [...unknownSections, ...unknownEndpoints, ...pointless];
 }
 
-const sources = ['nodes', 'credentials', 'test']
+const sources = ['nodes', 'credentials', 'simulator', 'test', 'tools']
 	.flatMap((folder) =>
 		readdirSync(path.join(checkout, folder), { recursive: true, encoding: 'utf8' }).map((file) =>
 			path.posix.join(folder, ...file.split(path.sep)),

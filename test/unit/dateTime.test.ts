@@ -3,6 +3,7 @@ import { DateTime, Settings } from 'luxon';
 import { getGlobalState, setGlobalState } from 'n8n-workflow';
 
 import { readDateTime } from '../../nodes/Emnify/fields/dateTime';
+import { readTimestamp } from '../../nodes/Emnify/fields/timestamp';
 
 const read = (value: unknown, zone = 'UTC') => readDateTime('Since', value, zone)?.toISOString();
 
@@ -209,4 +210,12 @@ describe('a time of clocks that change means what Luxon says', () => {
 			{ numRuns: 1000 },
 		);
 	});
+});
+
+test('a time goes out in whole seconds, and not at all where there is none', () => {
+	expect(readTimestamp('Since', '2026-03-01T08:00:00.999', 'Europe/Berlin')).toBe(
+		'2026-03-01T07:00:00Z',
+	);
+	expect(readTimestamp('Since', '', 'UTC')).toBeUndefined();
+	expect(() => readTimestamp('Since', 'soon', 'UTC')).toThrow(/^Since “soon” is not/);
 });

@@ -1,16 +1,9 @@
 import fc from 'fast-check';
 
 import { EmnifyError } from '../../nodes/Emnify/api/errors';
-import {
-	allPages,
-	firstElements,
-	hasMoreAfter,
-	hasMoreThan,
-	pageAfter,
-	pageOf,
-	type Collection,
-	type Page,
-} from '../../nodes/Emnify/api/paging';
+import { hasMoreAfter, hasMoreThan, pageOf, type Page } from '../../nodes/Emnify/api/page';
+import { allPages, firstElements } from '../../nodes/Emnify/api/paging';
+import { pageAfter, type Collection } from '../../nodes/Emnify/api/reading';
 
 interface Element {
 	id: number;
@@ -26,7 +19,7 @@ interface Server {
 	most: number;
 	headers?: (typeof HEADERS)[number];
 	pastTheEnd?: (typeof PAST_THE_END)[number];
-	changes?: Collection<Element>['changes'];
+	guarantee?: Collection<Element>['guarantee'];
 	/** What happens between two requests. */
 	beforeEach?(request: number): void;
 	/** What goes wrong with an answer: it is changed, or another is given instead. */
@@ -41,7 +34,7 @@ interface Response {
 
 /** A collection as servers page it (§4): the size of a page is capped in silence. */
 function serve(elements: Element[], server: Server) {
-	const { most, headers = 'all', pastTheEnd = 'last', changes, beforeEach, spoil } = server;
+	const { most, headers = 'all', pastTheEnd = 'last', guarantee, beforeEach, spoil } = server;
 	const asked: number[] = [];
 	const ofX = { all: true, x: true, link: false, total: true, pages: true, none: false }[headers];
 	const answer = (page: number, askedSize: number): Response => {
@@ -81,7 +74,7 @@ function serve(elements: Element[], server: Server) {
 		}
 		return await Promise.resolve(pageOf<Element>(response, { page, size }));
 	};
-	return { asked, collection: { action: 'list the users', fetch, changes } };
+	return { asked, collection: { action: 'list the users', fetch, guarantee } };
 }
 
 const elementsUpTo = (count: number): Element[] =>
@@ -109,27 +102,27 @@ describe('how many requests a collection costs', () => {
 		async ({ headers, pastTheEnd }) => {
 			for (const most of [100, 1000]) {
 				for (const count of sizes) {
-					for (const changes of ['nothingLeaves', 'joinsLast', undefined] as const) {
-						const server = { most, headers, pastTheEnd, changes };
+					for (const guarantee of ['appendOnly', 'sortedById', undefined] as const) {
+						const server = { most, headers, pastTheEnd, guarantee };
 						const { asked, collection } = serve(elementsUpTo(count), server);
 						expect(await all(collection)).toHaveLength(count);
 						const pages = Math.max(1, Math.ceil(count / most));
 						const isTold = headers !== 'none';
 						const isLong =
 							pages > (isTold ? 10 : 9) &&
-							(changes === undefined || !['all', 'x'].includes(headers));
+							(guarantee === undefined || !['all', 'x'].includes(headers));
 						const allowed =
 							(pages === 1 && isTold) || count === 0
 								? 1
-								: changes === 'nothingLeaves' && isTold
+								: guarantee === 'appendOnly' && isTold
 									? pages
-									: isLong && changes !== 'nothingLeaves'
+									: isLong && guarantee !== 'appendOnly'
 										? Math.ceil(pages * 1.16)
 										: pages + 1;
-						expect([most, count, changes, asked.length]).toEqual([
+						expect([most, count, guarantee, asked.length]).toEqual([
 							most,
 							count,
-							changes,
+							guarantee,
 							Math.min(asked.length, allowed),
 						]);
 						expect(asked[0]).toBe(1);
@@ -142,20 +135,20 @@ describe('how many requests a collection costs', () => {
 	test.each(['all', 'x', 'link', 'total', 'pages'] as const)(
 		'with headers (%s) no page past the end is asked for',
 		async (headers) => {
-			for (const changes of ['nothingLeaves', 'joinsLast', undefined] as const) {
+			for (const guarantee of ['appendOnly', 'sortedById', undefined] as const) {
 				for (const count of [0, 1, 5, 99, 100, 101, 200, 1250]) {
 					let isPast = false;
 					const { collection } = serve(elementsUpTo(count), {
 						most: 100,
 						headers,
-						changes,
+						guarantee,
 						spoil(response, { page, size }) {
 							isPast ||= page > Math.max(1, Math.ceil(count / Math.min(size, 100)));
 							return response;
 						},
 					});
 					await all(collection);
-					expect([count, changes, isPast]).toEqual([count, changes, false]);
+					expect([count, guarantee, isPast]).toEqual([count, guarantee, false]);
 				}
 			}
 		},
@@ -190,7 +183,7 @@ describe('nobody is lost who is there all the time', () => {
 						most,
 						headers,
 						pastTheEnd,
-						changes: 'joinsLast',
+						guarantee: 'sortedById',
 						beforeEach(request) {
 							// Pages of a few elements cannot all overlap: there it is the second reading that finds the rest.
 							isOver ||= asked.filter((page) => page === 1).length > 1;
@@ -225,7 +218,7 @@ describe('nobody is lost who is there all the time', () => {
 					const { collection } = serve(elements, {
 						...server,
 						most,
-						changes: 'nothingLeaves',
+						guarantee: 'appendOnly',
 						beforeEach(request) {
 							const place = places[request];
 							if (typeof place === 'number') elements.splice(place, 0, { id: next++ });
@@ -338,7 +331,7 @@ describe('nobody is lost who is there all the time', () => {
 });
 
 describe('headers and pages that do not fit', () => {
-	const changes = ['nothingLeaves', 'joinsLast', undefined] as const;
+	const guarantees = ['appendOnly', 'sortedById', undefined] as const;
 
 	type Spoil = NonNullable<Server['spoil']>;
 	const withHeaders =
@@ -364,9 +357,9 @@ describe('headers and pages that do not fit', () => {
 		['a link without a page', { link: '<https://a.example/?cursor=abc>; rel=next' }],
 		['a link that is broken', { link: '<<<;;;rel="next' }],
 	])('%s: all of it is read', async (_what, headers) => {
-		for (const change of changes) {
+		for (const guarantee of guarantees) {
 			for (const count of [25, 30]) {
-				const server = { most: 10, changes: change, spoil: withHeaders(headers) };
+				const server = { most: 10, guarantee, spoil: withHeaders(headers) };
 				const { asked, collection } = serve(elementsUpTo(count), server);
 				expect(sorted(await all(collection))).toEqual(idsUpTo(count));
 				expect(asked.length).toBeLessThan(80);
@@ -389,8 +382,8 @@ describe('headers and pages that do not fit', () => {
 		['pages that are cut short', (response) => ({ ...response, body: response.body.slice(0, 7) })],
 		['no element where there are some', (response) => ({ ...response, body: [] })],
 	])('%s is a failure in words, after it was read again', async (_what, spoil) => {
-		for (const change of changes) {
-			const { asked, collection } = serve(elementsUpTo(30), { most: 10, changes: change, spoil });
+		for (const guarantee of guarantees) {
+			const { asked, collection } = serve(elementsUpTo(30), { most: 10, guarantee, spoil });
 			const found = await all(collection).catch((error: unknown) => error);
 			if (Array.isArray(found)) {
 				// Pages that overlap may make up for it.
@@ -411,11 +404,11 @@ describe('headers and pages that do not fit', () => {
 		['a page cut short', (response) => ({ ...response, body: response.body.slice(0, 3) })],
 		['a page with a total of 0', withHeaders({ 'x-total-count': '0', 'x-total-pages': '0' })],
 	])('%s that comes once is made up for', async (_what, spoil) => {
-		for (const change of changes) {
+		for (const guarantee of guarantees) {
 			for (const spoilt of [1, 2, 3]) {
 				const { collection } = serve(elementsUpTo(30), {
 					most: 10,
-					changes: change,
+					guarantee,
 					spoil: (response, request) =>
 						request.number === spoilt ? spoil(response, request) : response,
 				});
@@ -448,12 +441,12 @@ describe('headers and pages that do not fit', () => {
 		expect(asked.length).toBeLessThan(80);
 	});
 
-	test.each(changes)(
+	test.each(guarantees)(
 		'pages whose number grows with each one come to an end (%s)',
-		async (change) => {
+		async (guarantee) => {
 			const { asked, collection } = serve(elementsUpTo(50), {
 				most: 10,
-				changes: change,
+				guarantee,
 				spoil: (response, { page }) => ({
 					...response,
 					headers: { 'x-total-pages': String(page + 1) },
@@ -466,12 +459,12 @@ describe('headers and pages that do not fit', () => {
 		},
 	);
 
-	test.each(changes)(
+	test.each(guarantees)(
 		'a total that goes up and down by itself comes to an end (%s)',
-		async (change) => {
+		async (guarantee) => {
 			const { asked, collection } = serve(elementsUpTo(50), {
 				most: 10,
-				changes: change,
+				guarantee,
 				spoil: (response, { number }) =>
 					withHeaders({ 'x-total-count': String(50 + (number % 2)) })(response, {
 						number,
@@ -508,11 +501,11 @@ describe('headers and pages that do not fit', () => {
 				fc.integer({ min: 0, max: 40 }),
 				fc.integer({ min: 1, max: 20 }),
 				fc.array(headers, { minLength: 1, maxLength: 5 }),
-				fc.constantFrom(...changes),
-				async (count, most, said, change) => {
+				fc.constantFrom(...guarantees),
+				async (count, most, said, guarantee) => {
 					const { asked, collection } = serve(elementsUpTo(count), {
 						most,
-						changes: change,
+						guarantee,
 						spoil: (response, { number }) => ({
 							...response,
 							headers: said[number % said.length] ?? {},

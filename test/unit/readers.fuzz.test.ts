@@ -6,8 +6,7 @@ import { EmnifyError } from '../../nodes/Emnify/api/errors';
 import { resources } from '../../nodes/Emnify/resources';
 import type { ItemFields } from '../../nodes/Emnify/fields/itemFields';
 import { readPatience } from '../../nodes/Emnify/fields/options';
-import { triggerFields } from '../../nodes/Emnify/trigger/fields';
-import { readSettings } from '../../nodes/Emnify/trigger/settings';
+import { readTriggerSettings, triggerFields } from '../../nodes/Emnify/trigger/fields';
 import { fuzzRuns } from '../fuzz';
 
 // Every reader of fields is fed anything that an expression may give: it ends in a value or in a refusal in words.
@@ -137,7 +136,8 @@ test.each(operations)('%s', (_name, operation) => {
 test('the trigger', () => {
 	fc.assert(
 		fc.property(allOf(triggerFields), fc.boolean(), (values, actsAsUser) => {
-			endsInWords(() => readSettings(itemWith(values, actsAsUser)));
+			const { field } = itemWith(values, actsAsUser);
+			endsInWords(() => readTriggerSettings(field, { actsAsUser }));
 		}),
 		fuzzRuns(300),
 	);

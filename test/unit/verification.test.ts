@@ -34,12 +34,15 @@ describe('what `npm run verify` says of a package', () => {
 		expect(unprovableOrigin(good)).toEqual([]);
 	});
 
-	test.each(['test/unit/some.test.ts', 'nodes/Some/Some.node.ts', '.npmrc', 'distribution/x.js'])(
-		'that %s does not belong into it',
-		(file) => {
-			expect(strayFiles([...files, file])).toEqual([`${file} does not belong into the package`]);
-		},
-	);
+	test.each([
+		'test/unit/some.test.ts',
+		'nodes/Some/Some.node.ts',
+		'.npmrc',
+		'distribution/x.js',
+		'dist/.sources',
+	])('that %s does not belong into it', (file) => {
+		expect(strayFiles([...files, file])).toEqual([`${file} does not belong into the package`]);
+	});
 
 	test.each(['CHANGELOG.md', 'LICENSE', 'README.md'])('that %s is missing', (file) => {
 		expect(strayFiles(files.filter((one) => one !== file))).toEqual([`${file} is missing`]);
@@ -162,6 +165,18 @@ test('CI runs what .ci/run runs', () => {
 	expect(run).toEqual(expect.arrayContaining(commands));
 });
 
+test('the weekly run can make every fuzz test longer', () => {
+	const fuzzing = readdirSync(path.join(checkout, 'test'), { recursive: true, encoding: 'utf8' })
+		.filter((file) => file.endsWith('.fuzz.test.ts'))
+		.map((file) => read(path.join('test', file)));
+	expect(fuzzing.length).toBeGreaterThan(1);
+	for (const text of fuzzing) {
+		expect(text).toContain('fuzzRuns(');
+		expect(text).not.toContain('numRuns');
+	}
+	expect(read('.github/workflows/weekly.yml')).toContain('FUZZ_FACTOR: 50');
+});
+
 test('Dependabot leaves alone what is pinned, but for n8n’s own checks, which are to be the newest', () => {
 	const { updates } = parse(read('.github/dependabot.yml')) as {
 		updates: Array<{ ignore?: Array<{ 'dependency-name': string }> }>;
@@ -176,10 +191,13 @@ test('Dependabot leaves alone what is pinned, but for n8n’s own checks, which 
 
 // What a guide says must be there: commands, files, links.
 const guides = [
+	'README.md',
 	'CONTRIBUTING.md',
 	'SECURITY.md',
-	'docs/architecture.md',
 	'.github/pull_request_template.md',
+	...readdirSync(path.join(checkout, 'docs'))
+		.filter((file) => file.endsWith('.md'))
+		.map((file) => `docs/${file}`),
 ];
 
 test.each([...guides, ...workflowFiles.map((file) => `.github/workflows/${file}`)])(

@@ -12,9 +12,12 @@ export interface Manifest {
 
 const ALLOWED = ['CHANGELOG.md', 'LICENSE', 'README.md', 'package.json'];
 
+/** Hidden files are what the build keeps for itself. */
+const isBuilt = (file: string) => file.startsWith('dist/') && !file.includes('/.');
+
 /** The files that the package must not hold, and those of these that it lacks, a sentence each. */
 export function strayFiles(files: string[]): string[] {
-	const stray = files.filter((file) => !file.startsWith('dist/') && !ALLOWED.includes(file));
+	const stray = files.filter((file) => !isBuilt(file) && !ALLOWED.includes(file));
 	const missing = ALLOWED.filter((file) => !files.includes(file));
 	return [
 		...stray.map((file) => `${file} does not belong into the package`),

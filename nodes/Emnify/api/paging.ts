@@ -1,49 +1,9 @@
-import { EmnifyError } from './errors';
-import type { HttpResponse } from './http';
+import type { EmnifyError } from './errors';
+import { hasMoreThan, type Page } from './page';
+import { ELEMENTS_IN_A_PAGE, Reading, type Collection, type Identified } from './reading';
 
-/** The most elements that are asked for at once; emnify silently gives fewer if its own maximum is lower (§4). */
-export const ELEMENTS_IN_A_PAGE = 1000;
-
-/** A collection is read so often at most. */
+/** A collection is read that often at most. */
 const MOST_READINGS = 5;
-
-/** So many pages that lead no further are borne in one reading. */
-const MOST_IDLE_PAGES = 25;
-
-/** No collection has more: whoever gives so many pages gives them for ever. */
-const MOST_PAGES = 10_000;
-
-/** A page as emnify gave it, and what its headers say (§4): only what can be true of it. */
-export interface Page<Element> {
-	elements: Element[];
-	/** How many elements the whole collection holds. */
-	total?: number;
-	/** How many pages of this size the collection has. */
-	totalPages?: number;
-	/** The size of its pages, where it is less than what was asked for. */
-	cappedAt?: number;
-	/** Whether `Link` names a page behind this one. */
-	hasNext?: boolean;
-	/** emnify does not give this page: it lies past the end, or is not to be had. */
-	refusal?: EmnifyError;
-}
-
-/** How to read a collection. */
-export interface Collection<Element> {
-	/** Completes “Could not …”. */
-	action: string;
-	/** Fetches a page by its number, from 1, and its size. */
-	fetch(page: number, size: number): Promise<Page<Element>>;
-	/** It documents no paging (§4): without headers the first page is all of it. */
-	isWhole?: boolean;
-	/** What is known of how it changes while it is read; by default anything may. */
-	changes?: 'nothingLeaves' | 'joinsLast';
-}
-
-/** What can be told apart from others of its kind. */
-export interface Identified {
-	id: unknown;
-}
 
 /** Each element once, by its ID; those without one stay as they are. */
 export function onceEach<Element extends object>(elements: Element[]): Element[] {
@@ -52,89 +12,6 @@ export function onceEach<Element extends object>(elements: Element[]): Element[]
 		const id = (element as Partial<Identified>).id ?? element;
 		return !seen.has(id) && seen.add(id);
 	});
-}
-
-/** Reads a page and what its headers say of the collection. `page` and `size` are what was asked for. */
-export function pageOf<Element>(
-	{ headers, body }: HttpResponse,
-	{ page, size }: { page: number; size?: number },
-): Page<Element> {
-	const elements = body as Element[];
-	const links = readLink(headers.link);
-	const total = count(headers['x-total-count']);
-	const totalPages = count(headers['x-total-pages']) ?? links.get('last');
-	const perPage = count(headers['x-count-per-page']);
-	const isEmpty = elements.length === 0;
-	return {
-		elements,
-		...(total !== undefined && (isEmpty || total >= elements.length) && { total }),
-		...(totalPages !== undefined && (isEmpty || totalPages >= page) && { totalPages }),
-		...(perPage !== undefined &&
-			perPage >= Math.max(1, elements.length) &&
-			(size === undefined || perPage < size) && { cappedAt: perPage }),
-		...hasNext(links, page),
-	};
-}
-
-/** A next page that is none of those to come says nothing. */
-function hasNext(links: Links, page: number): { hasNext?: boolean } {
-	const next = links.get('next');
-	if (next === undefined) return links.size > 0 ? { hasNext: links.has('next') } : {};
-	return next > page ? { hasNext: true } : {};
-}
-
-/** A header that is a count; `undefined` for anything else. */
-function count(header: unknown): number | undefined {
-	return typeof header === 'string' && /^\s*\d{1,9}\s*$/.test(header) ? Number(header) : undefined;
-}
-
-/** The number of the page for each relation of §4, where its address holds one. */
-type Links = Map<string, number | undefined>;
-
-/** The pages that `Link` names. Of its addresses nothing is used but that number, and none is ever followed. */
-function readLink(header: unknown): Links {
-	const links: Links = new Map();
-	for (const [, address = '', parameters = ''] of String(header ?? '').matchAll(LINK)) {
-		const page = /[?&]page=([1-9]\d{0,8})(?![^&#])/.exec(address)?.[1];
-		const relations = /;\s*rel\s*=\s*"?([\w -]+)/i.exec(parameters)?.[1] ?? '';
-		for (const relation of relations.toLowerCase().split(' ')) {
-			if (!['first', 'prev', 'next', 'last'].includes(relation)) continue;
-			links.set(relation, page === undefined ? undefined : Number(page));
-		}
-	}
-	return links;
-}
-
-const LINK = /<([^<>]*)>([^<>]*)/g;
-
-/**
- * Whether the headers of a page say that something follows it; `undefined` where they do not tell. `held` is how many
- * elements it and the pages before it hold. One that says so is enough: to look costs a request, not to look may lose much.
- */
-function saysMore<Element>(
-	{ elements, total, totalPages, hasNext }: Page<Element>,
-	page: number,
-	held: number,
-): boolean | undefined {
-	const byTotal =
-		total === undefined || (elements.length > 0 && total < held) ? undefined : total > held;
-	const byPages = totalPages === undefined ? undefined : totalPages > page;
-	const signs = [byTotal, byPages, hasNext];
-	if (signs.includes(true)) return true;
-	return signs.includes(false) ? false : undefined;
-}
-
-/** Whether something may follow the first page, which alone does not show how many elements a page may hold. */
-export function hasMoreThan<Element>(first: Page<Element>, isWhole = false): boolean {
-	const { elements, cappedAt } = first;
-	const isFull = elements.length > 0 && (cappedAt === undefined || elements.length >= cappedAt);
-	return saysMore(first, 1, elements.length) ?? (isFull && !isWhole);
-}
-
-/** Whether something may follow a page that is not the first one, which held `size` elements. */
-export function hasMoreAfter<Element>(page: Page<Element>, number: number, size: number): boolean {
-	const { length } = page.elements;
-	return saysMore(page, number, (number - 1) * size + length) ?? (length > 0 && length >= size);
 }
 
 /**
@@ -146,7 +23,7 @@ export async function* allPages<Element extends Identified>(
 	collection: Collection<Element>,
 	firstPage?: Page<Element>,
 ): AsyncGenerator<Element[], void> {
-	const { changes, isWhole } = collection;
+	const { guarantee, isWhole } = collection;
 	const seen = new Set<unknown>();
 	let failure: EmnifyError | undefined;
 	for (let reading = 1; reading <= MOST_READINGS; reading++) {
@@ -157,13 +34,13 @@ export async function* allPages<Element extends Identified>(
 		// After pages that promised more, nothing at all is no answer to where it is.
 		if (failure && first.elements.length === 0 && first.total === undefined) continue;
 		if (!hasMoreThan(first, isWhole)) return;
-		if (reading === 1 && changes !== 'nothingLeaves') {
-			const fromTheLast = changes === 'joinsLast' && reader.isLong();
+		if (reading === 1 && guarantee !== 'appendOnly') {
+			const fromTheLast = guarantee === 'sortedById' && reader.isLong();
 			if (yield* fromTheLast ? reader.fromTheLast() : reader.overlapping()) return;
 		}
 		failure = yield* reader.forward();
 		const isStill = reading > 1 && seen.size === known;
-		if (!failure && (changes === 'nothingLeaves' || isStill || reader.isTiny())) return;
+		if (!failure && (guarantee === 'appendOnly' || isStill || reader.isTiny())) return;
 	}
 	if (failure) throw failure;
 }
@@ -192,170 +69,4 @@ export async function firstElements<Element extends Identified>(
 		if (!failure) return found;
 	}
 	throw failure as EmnifyError;
-}
-
-/** One reading of a collection, after its first page. Each way yields the elements that were not `seen` before. */
-class Reading<Element extends Identified> {
-	/** So many elements a page holds, at least, if it is not the last. */
-	private readonly size: number;
-
-	/** What this reading has held so far. */
-	private held = new Set<unknown>();
-
-	constructor(
-		private readonly collection: Collection<Element>,
-		private readonly first: Page<Element>,
-		private readonly seen: Set<unknown>,
-		private readonly sizeAskedFor = ELEMENTS_IN_A_PAGE,
-	) {
-		this.size = first.elements.length;
-	}
-
-	/** Takes a page in: yields those of its elements that are not `seen` yet, and returns how many this reading did not hold. */
-	*take({ elements }: Page<Element>): Generator<Element[], number> {
-		const held = this.held.size;
-		const fresh: Element[] = [];
-		for (const element of elements) {
-			if (!this.seen.has(element.id)) fresh.push(element);
-			this.seen.add(element.id);
-			this.held.add(element.id);
-		}
-		if (fresh.length > 0) yield fresh;
-		return this.held.size - held;
-	}
-
-	private startAnew(): void {
-		this.held = new Set(this.first.elements.map(({ id }) => id));
-	}
-
-	/** Whether all that there is fits a page that is too small to overlap with another. */
-	isTiny(): boolean {
-		return this.size <= 2 && this.held.size === this.size;
-	}
-
-	/** Whether there are so many pages that {@link fromTheLast}, at one request more than pages, costs less than {@link overlapping}. */
-	isLong(): boolean {
-		const { total = 0, totalPages = 0 } = this.first;
-		if (totalPages > MOST_PAGES || totalPages !== Math.ceil(total / this.size)) return false;
-		let end = this.size;
-		for (let requests = 1; end < total; requests++) {
-			if (requests > totalPages) return true;
-			end = pageAfter(end, 1, this.size)?.end ?? Infinity;
-		}
-		return false;
-	}
-
-	/**
-	 * From the second page on, each beginning with an element that the page before it held. So nothing can have got between
-	 * them unseen, whatever joined or left. Returns whether all of it was read that way.
-	 *
-	 * Pages of one size never overlap. So each is a little smaller than the one before, which moves its beginning to the
-	 * front: after 1 to 1000 come 1000 to 1998 (page 2 of 999 a page), 1997 to 2994 (page 3 of 998) and so on.
-	 */
-	async *overlapping(): AsyncGenerator<Element[], boolean> {
-		const reached = new Set<unknown>(this.first.elements.map(({ id }) => id));
-		let end = this.size;
-		let overlap = 1;
-		for (let requests = 1, idle = 0; ; requests++) {
-			if (requests > MOST_PAGES) throw this.incomplete();
-			const wanted = pageAfter(end, overlap, this.size);
-			if (!wanted) return false;
-			const page = await this.collection.fetch(wanted.page, wanted.size);
-			// A server that has only pages of its own size, or that does not give one of another.
-			if (page.refusal || page.elements.length > wanted.size) return false;
-			const freshCount = yield* this.take(page);
-			const joinsOn = wanted.page === 1 || page.elements.some(({ id }) => reached.has(id));
-			const endOfPage = (wanted.page - 1) * wanted.size + page.elements.length;
-			if (joinsOn) {
-				for (const { id } of page.elements) reached.add(id);
-				const isShort = page.elements.length < wanted.size;
-				const more = saysMore(page, wanted.page, endOfPage) ?? !isShort;
-				const promised = page.total ?? 0;
-				if (!more || (isShort && freshCount === 0 && promised <= endOfPage)) return true;
-				if ((freshCount === 0 || endOfPage <= end) && ++idle > MOST_IDLE_PAGES) return false;
-				end = endOfPage;
-				overlap = Math.max(1, overlap / 2);
-			} else {
-				// So many left that the page begins behind what was reached.
-				overlap *= 2;
-				if (++idle > MOST_IDLE_PAGES) return false;
-			}
-		}
-	}
-
-	/**
-	 * From the last page to the first, and with it what was read of the first before: what leaves meanwhile moves those behind
-	 * it to pages that are still to be read, and what joins comes last. Returns whether that was all that the headers promised.
-	 */
-	async *fromTheLast(): AsyncGenerator<Element[], boolean> {
-		this.held.clear();
-		let held = 0;
-		let promised = Infinity;
-		for (let wanted = this.first.totalPages ?? 1; wanted >= 1; wanted--) {
-			const page = await this.collection.fetch(wanted, this.sizeAskedFor);
-			const isFilled = page.elements.length > 0 && page.elements.length <= this.size;
-			const freshCount = yield* this.take(page);
-			if (!isFilled || freshCount === 0) return false;
-			held += page.elements.length;
-			promised = Math.min(promised, page.total ?? Infinity);
-		}
-		return held >= promised;
-	}
-
-	/**
-	 * From the second page on, in pages of one size, until one is the last by its headers, else short, empty, or known. What
-	 * joins moves elements to later pages, which are still to be read. Returns a failure where the pages hold less than their
-	 * headers promise.
-	 */
-	async *forward(): AsyncGenerator<Element[], EmnifyError | undefined> {
-		this.startAnew();
-		let page = this.first;
-		let held = page.elements.length;
-		let promised = page.total ?? Infinity;
-		let said = saysMore(page, 1, held);
-		let more = true;
-		for (let wanted = 2, idle = 0; more && idle <= MOST_IDLE_PAGES; wanted++) {
-			if (wanted > MOST_PAGES) throw this.incomplete();
-			page = await this.collection.fetch(wanted, this.sizeAskedFor);
-			if (page.elements.length === 0) break;
-			const isKnown = (yield* this.take(page)) === 0;
-			// A page that is known may be the last one again, which holds nothing that was promised.
-			if (isKnown) idle++;
-			else held += page.elements.length;
-			if (isKnown && held >= (page.total ?? Infinity)) break;
-			promised = Math.min(promised, page.total ?? Infinity);
-			said = saysMore(page, wanted, held);
-			more = said ?? (!isKnown && page.elements.length >= this.size);
-		}
-		const isComplete = promised < Infinity ? held >= promised : said !== true;
-		return isComplete ? undefined : (page.refusal ?? this.incomplete());
-	}
-
-	private incomplete(): EmnifyError {
-		return new EmnifyError(
-			'notEmnify',
-			`Could not ${this.collection.action}: emnify’s pages hold less than they promise`,
-			'Run it again later. If it happens each time, update the node package, or report it.',
-			// Some success, which may be whole the next time.
-			{ httpStatus: 200 },
-		);
-	}
-}
-
-/**
- * The page (§4) that reaches furthest of those that hold no more than `most` elements and begin `overlap` elements before
- * `end`, or earlier; `undefined` where none gets beyond `end`.
- */
-export function pageAfter(
-	end: number,
-	overlap: number,
-	most: number,
-): { page: number; size: number; end: number } | undefined {
-	const begin = Math.max(0, end - overlap);
-	let best: { page: number; size: number; end: number } | undefined;
-	for (let size = most; size >= 1; size--) {
-		const page = Math.floor(begin / size) + 1;
-		if (page * size > (best?.end ?? 0)) best = { page, size, end: page * size };
-	}
-	return best && (best.end > end || overlap > end) ? best : undefined;
 }

@@ -1,16 +1,22 @@
-import { EmnifyError } from './errors';
-import { Pause, type PausePatience } from './pause';
+import { CircuitBreaker, type WaitLimit } from './circuitBreaker';
+import { EmnifyError, isAnswered, rethrow } from './errors';
 import { wait } from './wait';
 
 const FIRST_WAIT_MS = 250;
 const GROWTH = 4;
-/** After so many failures in a row within so short a time, of whatever reads, emnify is taken to be down. */
+/** After that many failures in a row within that time, of whatever reads, emnify is taken to be down. */
 const DOWN_AFTER = 10;
 const DOWN_WITHIN_MS = 60_000;
 
 /**
- * Repeats reads after a failure that may pass: 5xx, no answer, an answer cut off. Where all of them fail emnify is down:
- * then they pause together, for as long as the outage may last, and that costs none of them a retry.
+ * Sends reads again after a failure:
+ *
+ * | Failure           | while emnify is up                          | while it is down                                   |
+ * | ----------------- | ------------------------------------------- | -------------------------------------------------- |
+ * | {@link isTransient} | again, as often as `retries` says         | again once it is up, which costs none of the retries |
+ * | any other         | thrown                                      | thrown                                             |
+ *
+ * Not for writes: a request without an answer may have been carried out.
  */
 export class Retries {
 	/** When the failures since the last answer came, as far as that is not long ago. */
@@ -18,44 +24,48 @@ export class Retries {
 
 	private isDown = false;
 
-	private readonly outage = new Pause((error) => mayPass(error) && this.isDown);
+	/** While emnify is down all reads wait together, until `outageLimit` is over. */
+	private readonly outage = new CircuitBreaker((error) => isTransient(error) && this.isDown);
 
 	constructor(
 		private readonly retries: number,
-		private readonly outagePatience: PausePatience,
+		private readonly outageLimit: WaitLimit,
 	) {}
 
-	/**
-	 * Makes the attempt, and again up to the number of retries, with waits that grow and differ at random. Throws the last
-	 * failure. Not for writes: a request without an answer may have been carried out.
-	 */
-	async attempt<Answer>(
+	/** Makes the attempt, and again as the table says. Throws the last failure. */
+	async run<Answer>(
 		attempt: () => Promise<Answer>,
 		signal: AbortSignal | undefined,
-		made = 0,
 	): Promise<Answer> {
-		const counted = async () => await this.counted(attempt);
-		return await this.outage
-			.pass(counted, this.outagePatience, signal)
-			.catch(async (error: unknown) => {
-				if (!mayPass(error) || made >= this.retries || this.isDown) throw error;
-				await wait(FIRST_WAIT_MS * GROWTH ** made * (0.75 + Math.random() / 2), signal);
-				return await this.attempt(attempt, signal, made + 1);
-			});
+		const watched = async () => await this.watched(attempt);
+		for (let retried = 0; ; retried++) {
+			try {
+				return await this.outage.run(watched, this.outageLimit, signal);
+			} catch (error) {
+				const delayMs = this.retryDelayMs(error, retried);
+				if (delayMs === undefined) rethrow(error);
+				await wait(delayMs, signal);
+			}
+		}
 	}
 
-	private async counted<Answer>(attempt: () => Promise<Answer>): Promise<Answer> {
-		return await attempt().then(
-			(answer) => {
-				this.afterAnswer();
-				return answer;
-			},
-			async (error: unknown) => {
-				if (mayPass(error)) this.afterFailure();
-				else if (isAnswer(error)) this.afterAnswer();
-				return await Promise.reject(error as Error);
-			},
-		);
+	/** When to send it again, in milliseconds from now; `undefined` for never. */
+	private retryDelayMs(error: unknown, retried: number): number | undefined {
+		if (!isTransient(error) || this.isDown || retried >= this.retries) return undefined;
+		return FIRST_WAIT_MS * GROWTH ** retried * (0.75 + Math.random() / 2);
+	}
+
+	/** Makes the attempt, and learns from how it ends whether emnify is down. */
+	private async watched<Answer>(attempt: () => Promise<Answer>): Promise<Answer> {
+		try {
+			const answer = await attempt();
+			this.afterAnswer();
+			return answer;
+		} catch (error) {
+			if (isTransient(error)) this.afterFailure();
+			else if (isAnswered(error)) this.afterAnswer();
+			rethrow(error);
+		}
 	}
 
 	private afterFailure(): void {
@@ -72,20 +82,14 @@ export class Retries {
 	}
 }
 
-/** Whether emnify has answered, if only to refuse. */
-function isAnswer(error: unknown): boolean {
-	if (!(error instanceof EmnifyError)) return false;
-	const { httpStatus, neverSent } = error.facts;
-	return httpStatus !== undefined && !neverSent;
-}
-
-/**
- * Whether the failure is of emnify or the network as a whole, rather than of what was asked: it may pass by itself.
- */
-export function mayPass(error: unknown): boolean {
+/** Whether the failure is of emnify or the network as a whole, rather than of what was asked: it may pass by itself. */
+export function isTransient(error: unknown): boolean {
 	if (!(error instanceof EmnifyError) || error.facts.final) return false;
 	const { kind, facts } = error;
 	const { httpStatus = 0 } = facts;
-	const cutOff = kind === 'notEmnify' && httpStatus >= 200 && httpStatus <= 299;
-	return cutOff || httpStatus === 408 || ['server', 'timeout', 'unreachable'].includes(kind);
+	const isCutOff = kind === 'notEmnify' && httpStatus >= 200 && httpStatus <= 299;
+	return isCutOff || httpStatus === 408 || ['server', 'timeout', 'unreachable'].includes(kind);
 }
+
+// INTERIM
+export { isTransient as mayPass };

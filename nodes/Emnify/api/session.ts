@@ -1,14 +1,10 @@
-import { createHash } from 'crypto';
-
-import { authenticate, type AuthenticateBody, type Authenticated } from './authenticate';
-import type { EmnifyCredential, Session, UserLogin } from './credential';
+import type { AuthenticateBody } from './authenticate';
+import type { EmnifyCredential, Session } from './credential';
 import { cancelled, dateAndTime, EmnifyError } from './errors';
 import { DEFAULT_TIMEOUT_MS, type Send } from './http';
-import { forgetFailure, rememberFailure, throwIfHeld } from './loginBackOff';
-import { SharedAttempt, wasAbandoned, type Waiter } from './sharedAttempt';
-import { totpCode, totpRemainingMs, totpStep, LAST_SECONDS_MS, type TotpSecret } from './totp';
-import type { AuthenticateAnswer } from './types';
-import { wait } from './wait';
+import { logInOnce, obtainSession, type LoginLink } from './login';
+import { BoundedMap } from './memory';
+import { SharedAttempt, wasAbandoned } from './sharedAttempt';
 
 /**
  * One session for each credential, shared by everything in this process. n8n asks for a login for each item and twice
@@ -28,7 +24,7 @@ interface SessionState {
 	lastLogin?: Session;
 	/** The last login, if nothing has worked with its token so far. */
 	unproved?: { token: string; sinceMs: number };
-	/** So many logins in a row gave a token with which nothing worked. */
+	/** How many logins in a row gave a token with which nothing worked. */
 	uselessLogins: number;
 	/** When this process logged in, within the last {@link LOGIN_WINDOW_MS}. */
 	loginsMs: number[];
@@ -36,8 +32,7 @@ interface SessionState {
 }
 
 /** How to log in, and on whose behalf. */
-export interface Link extends Waiter {
-	send: Send;
+export interface Link extends LoginLink {
 	/** Whether emnify takes the token, by a request that needs nothing else. Throws an `EmnifyError` where it cannot be told. */
 	isAlive(token: string): Promise<boolean>;
 	/** What n8n has stored now: another process may have logged in meanwhile. `undefined` where it is of another account. */
@@ -70,13 +65,10 @@ export interface RejectedToken {
 	sentMs: number;
 }
 
-const states = new Map<string, SessionState>();
-const loginsInFlight = new Map<string, { sent: string; attempt: SharedAttempt<Authenticated> }>();
-const usedTotpSteps = new Map<string, number>();
-const MOST_REMEMBERED = 500;
+const states = new BoundedMap<SessionState>();
 const MOST_DEAD_TOKENS = 5;
 
-/** So long a session that was proved alive is not doubted: a 401 then is the endpoint's own. */
+/** For that long a session that was proved alive is not doubted: a 401 then is the endpoint's own. */
 const BEYOND_DOUBT_MS = 30_000;
 
 /** A credential may use up this part of the 100 logins in 5 minutes that emnify allows (§2). */
@@ -151,70 +143,9 @@ export async function newSession(
 		if (session && session === state.lastLogin && session !== before) return session;
 	}
 	state.attempt = startAttempt(state, link, async (attempt) => {
-		return await logIn(state, credential, link, attempt, '', isAskedFor);
+		return await logIn(state, credential, link, attempt, { refreshToken: '', isAskedFor });
 	});
 	return await state.attempt.wait(link);
-}
-
-/**
- * Sends a login that is not the credential's. The rules hold here too: the same login, once it was refused, is not sent
- * again for a while, so that a workflow with many items does not lock the account, and one that is under way serves all.
- */
-export async function authenticateCautiously(
-	link: Pick<Link, 'send'> & Waiter,
-	baseUrl: string,
-	body: AuthenticateBody,
-): Promise<AuthenticateAnswer> {
-	const { answer } = await logInOnce(link, baseUrl, body);
-	return answer;
-}
-
-/**
- * The one way in which a login goes out: one at a time for the same secret, whatever asks for it. Who asks for the very
- * same meanwhile gets the same answer; an `mfa_token` serves only once (§1), so that one is not shared.
- */
-async function logInOnce(
-	{ send, ...waiter }: Pick<Link, 'send'> & Waiter,
-	baseUrl: string,
-	body: AuthenticateBody,
-	isAskedFor = false,
-): Promise<Authenticated> {
-	const key = loginKey(baseUrl, body);
-	const sent = JSON.stringify(body);
-	for (;;) {
-		throwIfHeld(key, isAskedFor);
-		const running = loginsInFlight.get(key);
-		if (!running) break;
-		const shared = await running.attempt.wait(waiter).catch((error: unknown) => {
-			const gaveUp = loginsInFlight.get(key) === running;
-			if (gaveUp || running.sent === sent) throw error;
-			return undefined;
-		});
-		if (shared && running.sent === sent && shared.answer.auth_token !== undefined) return shared;
-	}
-	const attempt = new SharedAttempt<Authenticated>(waiter, async (started) => {
-		return await remembering(key, async () => {
-			return await authenticate(started.sendWith(send), baseUrl, body);
-		}).finally(() => loginsInFlight.delete(key));
-	});
-	loginsInFlight.set(key, { sent, attempt });
-	return await attempt.wait(waiter);
-}
-
-/** Does what logs in, and remembers whether it failed. */
-async function remembering<Result>(key: string, logIn: () => Promise<Result>): Promise<Result> {
-	const result = await logIn().catch((error: unknown) => {
-		rememberFailure(key, error);
-		throw error;
-	});
-	forgetFailure(key);
-	return result;
-}
-
-/** The fingerprint says nothing of whether the password is right. */
-function loginKey(baseUrl: string, body: AuthenticateBody): string {
-	const secrets = 'password' in body ? { ...body, fingerprint: undefined } : body;
-	return sha256(JSON.stringify([baseUrl, secrets]));
 }
 
 function startAttempt(
@@ -251,7 +182,8 @@ async function renew(
 		buryToken(state, session.token);
 	}
 	throwIfLoginsAreUseless(state);
-	return await logIn(state, credential, link, attempt, state.refreshToken);
+	const { refreshToken } = state;
+	return await logIn(state, credential, link, attempt, { refreshToken, isAskedFor: false });
 }
 
 function isUsable({ deadTokens }: SessionState, session: Session | undefined): boolean {
@@ -301,18 +233,16 @@ async function logIn(
 	credential: EmnifyCredential,
 	link: Link,
 	attempt: SharedAttempt<Session>,
-	refreshToken: string,
-	isAskedFor = false,
+	how: { refreshToken: string; isAskedFor: boolean },
 ): Promise<Session> {
 	const waiter = { send: attempt.sendWith(link.send), ...attempt.worker };
 	const authenticateOnce = async (body: AuthenticateBody) => {
 		if (waiter.signal?.aborted) throw cancelled();
 		return await attempt.asking(credential.baseUrl, async () => {
-			return await logInOnce(waiter, credential.baseUrl, body, isAskedFor);
+			return await logInOnce(waiter, credential.baseUrl, body, how.isAskedFor);
 		});
 	};
-	throwIfHeld(secondFactorKey(credential), isAskedFor);
-	const session = await obtainSession(credential, authenticateOnce, waiter.signal, refreshToken);
+	const session = await obtainSession(credential, authenticateOnce, waiter.signal, how);
 	const nowMs = Date.now();
 	state.uselessLogins += state.unproved ? 1 : 0;
 	state.unproved = { token: session.token, sinceMs: nowMs };
@@ -327,110 +257,6 @@ async function logIn(
 	return session;
 }
 
-type AuthenticateOnce = (body: AuthenticateBody) => Promise<Authenticated>;
-
-async function obtainSession(
-	credential: EmnifyCredential,
-	authenticateOnce: AuthenticateOnce,
-	signal: AbortSignal | undefined,
-	refreshToken: string,
-): Promise<Session> {
-	const { login } = credential;
-	if (login.method === 'applicationToken') {
-		const { answer } = await authenticateOnce({ application_token: login.applicationToken });
-		return sessionFrom(answer, '');
-	}
-	const refreshed = refreshToken === '' ? undefined : await refresh(authenticateOnce, refreshToken);
-	if (refreshed) return refreshed;
-	const first = await authenticateOnce({
-		username: login.username,
-		password: login.passwordToSend,
-		...(login.fingerprint !== undefined && { fingerprint: login.fingerprint }),
-	});
-	if (first.answer.auth_token !== undefined) return sessionFrom(first.answer, '');
-	const key = secondFactorKey(credential);
-	return await remembering(key, async () => {
-		return await answerChallenge(credential.baseUrl, login, authenticateOnce, signal, first);
-	});
-}
-
-/** A refused refresh token is no failure: the password is next. Anything else (429, 5xx, no answer) is. */
-async function refresh(
-	authenticateOnce: AuthenticateOnce,
-	refreshToken: string,
-): Promise<Session | undefined> {
-	return await authenticateOnce({ refresh_token: refreshToken }).then(
-		({ answer }) => sessionFrom(answer, refreshToken),
-		(error: unknown) => {
-			if (error instanceof EmnifyError && ['refused', 'rejected'].includes(error.kind))
-				return undefined;
-			throw error;
-		},
-	);
-}
-
-async function answerChallenge(
-	baseUrl: string,
-	{ totpSecret, fingerprint }: UserLogin,
-	authenticateOnce: AuthenticateOnce,
-	signal: AbortSignal | undefined,
-	{ answer, clockOffsetMs }: Authenticated,
-): Promise<Session> {
-	if (totpSecret === undefined) {
-		throw new EmnifyError(
-			'mfaNeeded',
-			'emnify asks for a second factor: a code that was e-mailed or that an authenticator app shows',
-			'n8n cannot read that code. Use an application token instead (recommended), or give the TOTP Secret of an authenticator app, or the Fingerprint of a trusted device. To ask a person for the code in a workflow, use Authentication → Retrieve Token.',
-			{ login: true },
-		);
-	}
-	const code = await freshTotpCode(baseUrl, totpSecret, clockOffsetMs, signal);
-	const second = await authenticateOnce({
-		mfa_token: answer.mfa_token as string,
-		code,
-		...(fingerprint !== undefined && {
-			trusted_device: { fingerprint, operating_system: 'n8n', browser: 'n8n', name: 'n8n' },
-		}),
-	});
-	return sessionFrom(second.answer, '');
-}
-
-function sessionFrom(
-	{ auth_token, refresh_token }: AuthenticateAnswer,
-	refreshToken: string,
-): Session {
-	return { token: auth_token as string, refreshToken: refresh_token ?? refreshToken };
-}
-
-/**
- * The code of the current step by the clock of the emnify at `baseUrl`, which is `clockOffsetMs` ahead of this one. Waits
- * for the next step in the last seconds of one, when the code would be late, and where this step's code was already
- * used: emnify counts a second use as a failed attempt. Throws an {@link EmnifyError} (`cancelled`).
- */
-export async function freshTotpCode(
-	baseUrl: string,
-	secret: TotpSecret,
-	clockOffsetMs: number,
-	signal: AbortSignal | undefined,
-): Promise<string> {
-	const name = sha256(`${baseUrl} ${secret.key.toString('hex')}`);
-	for (;;) {
-		const now = Date.now() + clockOffsetMs;
-		const step = totpStep(secret, now);
-		const used = usedTotpSteps.get(name) === step;
-		const remaining = totpRemainingMs(secret, now);
-		if (!used && remaining > LAST_SECONDS_MS) {
-			rememberBounded(usedTotpSteps, name, step);
-			return totpCode(secret, step);
-		}
-		await wait(remaining + 100, signal);
-	}
-}
-
-function secondFactorKey({ sessionKey }: EmnifyCredential): string {
-	return `second factor ${sessionKey}`;
-}
-
 function stateOf({ sessionKey }: Pick<EmnifyCredential, 'sessionKey'>): SessionState {
 	const state = states.get(sessionKey) ?? {
 		refreshToken: '',
@@ -438,17 +264,6 @@ function stateOf({ sessionKey }: Pick<EmnifyCredential, 'sessionKey'>): SessionS
 		uselessLogins: 0,
 		loginsMs: [],
 	};
-	rememberBounded(states, sessionKey, state);
+	states.set(sessionKey, state);
 	return state;
-}
-
-function sha256(data: string): string {
-	return createHash('sha256').update(data).digest('hex');
-}
-
-function rememberBounded<Value>(map: Map<string, Value>, key: string, value: Value): void {
-	map.delete(key);
-	map.set(key, value);
-	const oldest = map.keys().next();
-	if (map.size > MOST_REMEMBERED && !oldest.done) map.delete(oldest.value);
 }

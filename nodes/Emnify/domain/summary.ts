@@ -31,6 +31,8 @@ export interface UnreadableUser {
 export interface AuditSummary {
 	/** Markdown, ready for Slack or e-mail. */
 	text: string;
+	/** The same for e-mail: HTML with styles of its own. */
+	html: string;
 	/** Whether the devices of every user who was meant were read, and there was at least one user. */
 	complete: boolean;
 	/** What was not checked, a sentence each, the worst first; empty where the audit is complete. */
@@ -60,7 +62,7 @@ export interface AuditSummary {
 /** What an audit found as a whole; `report/summary.ts` puts it in words. */
 export interface AuditResult extends Omit<
 	AuditSummary,
-	'text' | 'complete' | 'scope' | keyof Coverage
+	'text' | 'html' | 'complete' | 'scope' | keyof Coverage
 > {
 	coverage: Coverage;
 	/** The devices to name, of all that have findings, the oldest first. */

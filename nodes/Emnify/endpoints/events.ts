@@ -1,17 +1,14 @@
-import type { IDataObject } from 'n8n-workflow';
-
 import { apiPath, type EmnifyClient, type EmnifyRequest } from '../api/client';
-import { requireIds } from '../api/ids';
 import type { Lookup } from '../api/types';
 import { DAY_MS } from '../domain/day';
-
+import { lookup } from './lookup';
 import { sortQuery, type SortRule } from './sort';
 import { toTimestamp } from './timestamp';
 
-/** So long emnify keeps events (§5). */
+/** How long emnify keeps events (§5). */
 export const EVENT_HISTORY_DAYS = 30;
 
-/** A filter takes so many values at most (§4). */
+/** The most values that a filter takes (§4). */
 export const MOST_VALUES = 6;
 
 /** Which events are asked for. */
@@ -64,7 +61,7 @@ function eventsRequest(
 		},
 		// Nothing leaves what happened since a time, unless it gets too old while it is read.
 		...(from !== undefined &&
-			from > now - (EVENT_HISTORY_DAYS - 1) * DAY_MS && { changes: 'nothingLeaves' as const }),
+			from > now - (EVENT_HISTORY_DAYS - 1) * DAY_MS && { guarantee: 'appendOnly' as const }),
 		action:
 			userId === undefined
 				? 'list the events'
@@ -80,11 +77,5 @@ function eventsRequest(
 
 /** The types of events (§5). Throws an `EmnifyError`. */
 export async function eventTypes(client: EmnifyClient): Promise<Lookup[]> {
-	const action = 'list the event types';
-	const types = await client.list<Lookup & IDataObject>({
-		method: 'GET',
-		path: apiPath`/event/type`,
-		action,
-	});
-	return requireIds(types, action);
+	return await lookup(client, apiPath`/event/type`, 'list the event types');
 }

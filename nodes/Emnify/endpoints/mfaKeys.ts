@@ -1,8 +1,8 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import { apiPath, type EmnifyClient } from '../api/client';
-import { requireIds } from '../api/ids';
 import type { Lookup, MfaKey } from '../api/types';
+import { lookup } from './lookup';
 import { withSecret } from './secretAnswer';
 import { findUser, resolveUser, userInWords, type UserReference } from './users';
 
@@ -100,11 +100,5 @@ export async function mfaKeyStatuses(client: EmnifyClient): Promise<IDataObject[
 
 /** Endpoint 6 (§1). Throws an `EmnifyError`. */
 export async function mfaKeyTypes(client: EmnifyClient): Promise<Array<Lookup & IDataObject>> {
-	const action = 'list the types of MFA keys';
-	const types = await client.list<Lookup & IDataObject>({
-		method: 'GET',
-		path: apiPath`/user/mfa/type`,
-		action,
-	});
-	return requireIds(types, action);
+	return await lookup(client, apiPath`/user/mfa/type`, 'list the types of MFA keys');
 }

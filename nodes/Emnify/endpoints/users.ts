@@ -4,6 +4,7 @@ import { apiPath, type EmnifyClient, type EmnifyRequest } from '../api/client';
 import { EmnifyError } from '../api/errors';
 import { requireIds } from '../api/ids';
 import type { Lookup, User, UserWithMfa } from '../api/types';
+import { lookup } from './lookup';
 
 /** `id` as emnify gives it, or `my` for the requesting user; or a username that is yet to be looked up. */
 export type UserReference = { id: string } | { username: string };
@@ -75,7 +76,7 @@ export function usersRequest(filters: UserFilters, sort = '+id'): EmnifyRequest 
 		path: apiPath`/user`,
 		query: { sort, ...(filters.length > 0 && { q: filters.join(',') }) },
 		// Who joins the workspace gets the highest ID; by a filter, or in another order, users join anywhere.
-		...(filters.length === 0 && sort === '+id' && { changes: 'joinsLast' as const }),
+		...(filters.length === 0 && sort === '+id' && { guarantee: 'sortedById' as const }),
 		action: 'list the users',
 		advice: {
 			403: 'Only administrators can list users. Use a credential of an administrator. Where one user will do, choose By ID and enter the number.',
@@ -101,11 +102,5 @@ export async function* allUsers(
 
 /** What the status of a user can be (§5). Throws an `EmnifyError`. */
 export async function userStatuses(client: EmnifyClient): Promise<Lookup[]> {
-	const action = 'list the statuses of users';
-	const statuses = await client.list<Lookup & IDataObject>({
-		method: 'GET',
-		path: apiPath`/user/status`,
-		action,
-	});
-	return requireIds(statuses, action);
+	return await lookup(client, apiPath`/user/status`, 'list the statuses of users');
 }

@@ -6,7 +6,7 @@ import type {
 
 import type { EmnifyClient } from '../api/client';
 import { requireIds } from '../api/ids';
-import { hasMoreAfter, hasMoreThan } from '../api/paging';
+import { hasMoreAfter, hasMoreThan } from '../api/page';
 import type { User } from '../api/types';
 import { usersRequest } from '../endpoints/users';
 import { load } from './list';

@@ -1,15 +1,15 @@
 import { count } from '../domain/count';
 import type { Coverage } from '../domain/coverage';
-import { codeSpan } from './codeSpan';
+import { quoted, type Words } from './blocks';
 
-/** The scope for a person, and for Markdown: what was filtered by stands in a code span. */
-export function scopeInWords({ scope, users_listed }: Coverage): string {
+/** Which users were meant, for a person. */
+export function scopeInWords({ scope, users_listed }: Coverage): Words {
 	switch (scope.which) {
 		case 'all':
-			return 'All users';
+			return ['All users'];
 		case 'filtered':
-			return `Users that fit ${codeSpan(scope.criteria) ?? 'the filters'}`;
+			return ['Users that fit ', ...(quoted(scope.criteria) ?? ['the filters'])];
 		case 'input':
-			return `${count(users_listed, 'user')} of the input, ${count(scope.items, 'item')}`;
+			return [`${count(users_listed, 'user')} of the input, ${count(scope.items, 'item')}`];
 	}
 }

@@ -1,23 +1,34 @@
 import type { AuditPolicy } from '../domain/policy';
 import type { AuditResult, AuditSummary } from '../domain/summary';
+import { markdownOf, wordsInMarkdown, type Block } from './blocks';
+import { htmlOf } from './emailHtml';
 import { scopeInWords } from './scope';
-import { summaryText } from './summaryText';
+import { summaryBlocks } from './summaryBlocks';
 
-/** An audit's summary for a person and for the nodes after it: what was found, with the text first. */
-export function writeSummary(result: AuditResult, policy: AuditPolicy): AuditSummary {
+/**
+ * An audit's summary for a person and for the nodes after it: what was found, with the text first. `more` is said after
+ * that, in both forms of the text.
+ */
+export function writeSummary(
+	result: AuditResult,
+	policy: AuditPolicy,
+	more: Block[] = [],
+): AuditSummary {
 	const { coverage, named, gaps, workspace, organisations, checked_at, ...found } = result;
 	const { users_listed, users_checked, users_failed } = coverage;
+	const scope = scopeInWords(coverage);
 	const facts = {
 		complete: gaps.length === 0,
 		gaps,
 		workspace,
 		organisations,
 		checked_at,
-		scope: scopeInWords(coverage),
+		scope: wordsInMarkdown(scope),
 		users_listed,
 		users_checked,
 		users_failed,
 		...found,
 	};
-	return { text: summaryText(facts, named, policy), ...facts };
+	const blocks = [...summaryBlocks({ ...facts, scope }, named, policy), ...more];
+	return { text: markdownOf(blocks), html: htmlOf(blocks), ...facts };
 }

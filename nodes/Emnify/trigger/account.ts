@@ -1,7 +1,4 @@
-import { createHash } from 'crypto';
-
 import type { EmnifyClient } from '../api/client';
-import type { EmnifyCredential } from '../api/credential';
 import { EmnifyError } from '../api/errors';
 import type { User } from '../api/types';
 import { usersRequest } from '../endpoints/users';
@@ -11,24 +8,21 @@ export interface Account {
 	baseUrl: string;
 	/** A digest of the application token (which is too long to be guessed) or of the username, never of a password. */
 	login: string;
-	/** The organisation's ID, or `null` where emnify does not tell it: only administrators may list users (§5). */
+	/** The organisation's ID, or `null` where it may not be read: only administrators may list users (§5). */
 	organisation: number | null;
 }
 
 /**
  * The account of the credential. Only where the login is another than before a request is sent: a new application token of
- * the same organisation is the same account.
+ * the same organisation is the same account. Throws an `EmnifyError`.
  */
 export async function identifyAccount(
 	client: EmnifyClient,
-	{ baseUrl, login }: EmnifyCredential,
 	before: Account | undefined,
 ): Promise<Account> {
-	const secret =
-		login.method === 'applicationToken' ? login.applicationToken : `user ${login.username}`;
-	const digest = createHash('sha256').update(secret).digest('hex').slice(0, 16);
-	if (before?.baseUrl === baseUrl && before.login === digest) return before;
-	return { baseUrl, login: digest, organisation: await organisationOf(client) };
+	const { baseUrl, login } = client.identity;
+	if (before?.baseUrl === baseUrl && before.login === login) return before;
+	return { baseUrl, login, organisation: await organisationOf(client) };
 }
 
 /** Whether what was known of the one account holds for the other. */

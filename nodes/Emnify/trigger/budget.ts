@@ -3,7 +3,7 @@ import type { IPollFunctions } from 'n8n-workflow';
 import { DEFAULT_TIMEOUT_MS } from '../api/http';
 import type { Patience } from '../api/client';
 
-/** What a poll may take where n8n sets no limit: versions before 2.40 wait for it as long as it takes. */
+/** The time for a poll where n8n sets no limit: versions before 2.40 wait for it as long as it takes. */
 const DEFAULT_BUDGET_MS = 5 * 60_000;
 
 /** The time that a poll may take. */

@@ -1,6 +1,6 @@
 import type { TrustedDevice } from '../api/types';
-import { activationOf, lastDaysOfTrust } from './occurrence';
-import type { KnownUser } from './snapshot';
+import type { DevicesOfUser } from './knownDevices';
+import { activationOf, lastDaysOfTrust } from './trust';
 
 /** What became of a user's trusted devices since they were checked. */
 export interface DeviceChanges {
@@ -12,12 +12,14 @@ export interface DeviceChanges {
 }
 
 /**
- * Compares a user's devices with what was known. Where they were never read, a device counts as added if it was activated
- * since the user was checked, and one of unknown date if the user `hasJoined` since. A device expires without a memory of its own: it came to its last days between the two
- * checks, or it did not.
+ * Compares a user's devices with what was known at the last check.
+ * - Added: a device that was not known. Where the devices were never read before, one that was activated since the check;
+ *   one of unknown date only if the user `hasJoined` since.
+ * - Removed: a known device that is not listed any more.
+ * - Expiring: a device whose last days of trust began between the two checks.
  */
 export function deviceChanges(
-	known: KnownUser,
+	known: DevicesOfUser,
 	devices: TrustedDevice[],
 	now: number,
 	lastDays: number,
@@ -38,7 +40,7 @@ export function deviceChanges(
 }
 
 /** What is known once the devices were read. */
-export function knownUser(devices: TrustedDevice[], now: number): KnownUser {
+export function checkedDevices(devices: TrustedDevice[], now: number): DevicesOfUser {
 	return {
 		checked: now,
 		devices: new Map(devices.map((device) => [device.id, activationOf(device)])),
@@ -46,7 +48,7 @@ export function knownUser(devices: TrustedDevice[], now: number): KnownUser {
 }
 
 function isNew(
-	{ checked, devices }: KnownUser,
+	{ checked, devices }: DevicesOfUser,
 	device: TrustedDevice,
 	hasJoined: boolean,
 ): boolean {

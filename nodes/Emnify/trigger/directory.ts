@@ -1,12 +1,12 @@
 import type { EmnifyClient } from '../api/client';
 import { EmnifyError } from '../api/errors';
+import { requireIds } from '../api/ids';
 import { mayPass } from '../api/retry';
 import type { User, UserWithMfa } from '../api/types';
 import type { NamedUser } from '../domain/eventFacts';
-import { requireIds } from '../api/ids';
 import { findUser, usersRequest, type UserReference } from '../endpoints/users';
-import { toPerson, type Person, type Someone } from './occurrence';
-import type { UserScope } from './settings';
+import type { UserScope } from './fields/scope';
+import { toPerson, type Person, type Someone } from './person';
 
 /** Whom a name means. */
 export interface Meant {
@@ -17,14 +17,14 @@ export interface Meant {
 
 const EVERYBODY: UserScope = { which: 'all' };
 
-/** So many names are looked up one by one; of more, all users are listed. */
+/** How many names are looked up one by one; where there are more, all users are listed. */
 const MOST_LOOK_UPS = 20;
 
 /** The users of a poll. Each request is sent at most once, and only where its answer is needed. */
 export class Directory {
 	private readonly lists = new Map<string, Promise<User[]>>();
 
-	private readonly accounts = new Map<string, Promise<UserWithMfa>>();
+	private readonly details = new Map<string, Promise<UserWithMfa>>();
 
 	private readonly people = new Map<number, Promise<Person>>();
 
@@ -36,8 +36,8 @@ export class Directory {
 	constructor(private readonly client: EmnifyClient) {}
 
 	/**
-	 * The users that are meant, each once. Of those chosen by ID no more than the ID is known; who was chosen otherwise and is
-	 * not found (any more) is left out, so that the others are not kept waiting. Throws an `EmnifyError`.
+	 * The users that are meant, each once. Of those chosen by ID no more than the ID is known. Who was chosen otherwise and is
+	 * not found is left out, so that the others need not wait. Throws an `EmnifyError`.
 	 */
 	async users(scope: UserScope): Promise<Person[]> {
 		if (scope.which !== 'chosen') return (await this.listed(scope)).map(toPerson);
@@ -45,7 +45,7 @@ export class Directory {
 		return distinct(people);
 	}
 
-	/** Those of the users that are meant whom there is, each once, with their status. Throws an `EmnifyError`. */
+	/** Those of the users that are meant who exist, each once, with their status. Throws an `EmnifyError`. */
 	async listed(scope: UserScope): Promise<User[]> {
 		if (scope.which === 'chosen') {
 			const users = scope.users.map(async (user) => await this.existing(user));
@@ -58,14 +58,14 @@ export class Directory {
 	}
 
 	/** One user with roles and MFA keys, asked for once. Throws an `EmnifyError`. */
-	async account(user: UserReference): Promise<UserWithMfa> {
+	async detailsOf(user: UserReference): Promise<UserWithMfa> {
 		const key = 'id' in user ? user.id : user.username;
-		const account = this.accounts.get(key) ?? findUser(this.client, user);
-		this.accounts.set(key, account);
-		return await account;
+		const details = this.details.get(key) ?? findUser(this.client, user);
+		this.details.set(key, details);
+		return await details;
 	}
 
-	/** The user with a name, where emnify tells it. */
+	/** The user with a name, where emnify knows one. */
 	async described(person: Person): Promise<Person> {
 		if (person.username !== null) return person;
 		const found = this.people.get(person.id) ?? this.find(person);
@@ -114,7 +114,7 @@ export class Directory {
 		const isListed = this.lists.has(JSON.stringify(EVERYBODY)) || this.names.size >= MOST_LOOK_UPS;
 		const everybody = isListed ? this.users(EVERYBODY) : undefined;
 		if (!everybody && isUsername) {
-			return [toPerson(await this.account({ username: text }))];
+			return [toPerson(await this.detailsOf({ username: text }))];
 		}
 		const listed = everybody ?? this.users(/[,:]/.test(text) ? EVERYBODY : filteredBy(text));
 		const users = await listed;
@@ -126,7 +126,7 @@ export class Directory {
 	}
 
 	private async find(person: Person): Promise<Person> {
-		return await this.account({ id: String(person.id) }).then(toPerson, (error: unknown) => {
+		return await this.detailsOf({ id: String(person.id) }).then(toPerson, (error: unknown) => {
 			if (isOfUser(error)) return person;
 			throw error;
 		});
@@ -147,7 +147,7 @@ export class Directory {
 	}
 
 	private async existing(user: UserReference): Promise<UserWithMfa | undefined> {
-		return await this.account(user).catch((error: unknown) => {
+		return await this.detailsOf(user).catch((error: unknown) => {
 			if (!(error instanceof EmnifyError) || error.kind !== 'rejected') {
 				return Promise.reject(error as Error);
 			}
@@ -162,7 +162,7 @@ function distinct<One extends { id: number }>(users: Array<One | undefined>): On
 	return [...new Map(found.map((user) => [user.id, user])).values()];
 }
 
-/** Whether a failure leaves one user without a name, and keeps nothing waiting. */
+/** Whether a failure only leaves one user without a name. */
 function isOfUser(error: unknown): boolean {
 	return (error instanceof EmnifyError && error.kind === 'rejected') || mayPass(error);
 }

@@ -1,11 +1,11 @@
 import type { EmnifyEvent } from '../api/types';
 import { readInstant } from '../domain/instant';
 
-/** So late an event may turn up in emnify's log and is still noticed. It also covers clocks that are minutes apart. */
+/** How late an event may turn up in emnify's log and still be noticed, in milliseconds. It also covers clocks that differ by minutes. */
 export const OVERLAP_MS = 10 * 60_000;
 
-/** So many events are remembered at most. */
-export const MOST_REMEMBERED = 5_000;
+/** How many events of the log a checkpoint holds at most. */
+export const MOST_SEEN = 5_000;
 
 /**
  * From when on the event log is read next time, in milliseconds since 1970, and which events from then on are known. Each
@@ -26,8 +26,8 @@ export function freshEvents(window: EventWindow, events: EmnifyEvent[]): EmnifyE
 
 /**
  * The window to read next time, after these events of the window from `from` were read at `now`. Where more events happen
- * than can be remembered, it begins later: then what turns up late is lost before anything is told of twice. Only where that
- * many happen in one second, some of them are told of twice.
+ * than a checkpoint holds, it begins later: an event that turns up late may then be lost, but none is reported twice. Only
+ * where that many happen in one second, some of them are reported twice.
  */
 export function nextWindow(from: number, events: EmnifyEvent[], now: number): EventWindow {
 	const next = Math.max(from, now - OVERLAP_MS);
@@ -35,11 +35,11 @@ export function nextWindow(from: number, events: EmnifyEvent[], now: number): Ev
 		.map((event) => ({ id: event.id, at: instantOf(event, now) }))
 		.filter(({ at }) => at >= next)
 		.sort((a, b) => b.at - a.at);
-	const newestForgotten = newestFirst[MOST_REMEMBERED];
-	if (!newestForgotten) return windowOf(next, newestFirst);
-	const wholeSeconds = newestFirst.filter(({ at }) => at > newestForgotten.at);
-	if (wholeSeconds.length > 0) return windowOf(newestForgotten.at + 1000, wholeSeconds);
-	return windowOf(newestForgotten.at, newestFirst.slice(0, MOST_REMEMBERED));
+	const firstLeftOut = newestFirst[MOST_SEEN];
+	if (!firstLeftOut) return windowOf(next, newestFirst);
+	const wholeSeconds = newestFirst.filter(({ at }) => at > firstLeftOut.at);
+	if (wholeSeconds.length > 0) return windowOf(firstLeftOut.at + 1000, wholeSeconds);
+	return windowOf(firstLeftOut.at, newestFirst.slice(0, MOST_SEEN));
 }
 
 /** When an event happened, in whole seconds; `now` where its timestamp cannot be read. */

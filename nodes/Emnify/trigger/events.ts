@@ -232,6 +232,11 @@ export const EVENTS = {
 /** The machine name of an event. */
 export type EventName = keyof typeof EVENTS;
 
+/** The events that are found there. */
+export type EventFrom<Place extends Source> = {
+	[Name in EventName]: (typeof EVENTS)[Name]['source'] extends Place ? Name : never;
+}[EventName];
+
 export const EVENT_NAMES = Object.keys(EVENTS) as EventName[];
 
 export function definitionOf(event: EventName): EventDefinition {
@@ -250,8 +255,11 @@ export function optionOf(event: EventName): INodePropertyOptions {
 }
 
 /** Those of the events that are found there. */
-export function eventsOf(source: Source, events: EventName[] = EVENT_NAMES): EventName[] {
-	return events.filter((event) => EVENTS[event].source === source);
+export function eventsFrom<Place extends Source>(
+	source: Place,
+	events: EventName[] = EVENT_NAMES,
+): Array<EventFrom<Place>> {
+	return events.filter((event): event is EventFrom<Place> => definitionOf(event).source === source);
 }
 
 /** Those of the events that are about one user. */

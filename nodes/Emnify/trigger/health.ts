@@ -3,55 +3,55 @@ import type { IDataObject } from 'n8n-workflow';
 import { emnifyErrorIn } from '../api/errors';
 import { readInstant } from '../domain/instant';
 import { toTimestamp } from '../endpoints/timestamp';
+import type { TriggerSettings } from './fields';
 import { healthChanged, type Occurrence } from './occurrence';
-import type { Polls } from './polls';
-import type { Settings } from './settings';
+import type { ProcessState } from './processState';
 
-/** After so many failed polls in a row the trigger is blind. */
-const MOST_FAILURES = 3;
+/** How many polls in a row fail before the trigger counts as blind. */
+const BLIND_AFTER = 3;
 
 /**
- * Counts a poll that failed. Gives what is to be handed over instead of the failure, once for each time that the trigger goes
- * blind, where that event is chosen. That it was told is kept in n8n's static data, which is saved with it.
+ * Counts a poll that failed. Once for each time that the trigger goes blind, gives what is to be handed over instead of the
+ * failure, where that event is chosen. n8n's static data, which is saved with it, keeps that it was reported.
  */
-export function failed(
-	polls: Polls,
+export function countFailure(
+	trigger: ProcessState,
 	staticData: IDataObject,
-	{ events }: Settings,
+	{ events }: TriggerSettings,
 	thrown: unknown,
 	now: Date,
 ): Occurrence | undefined {
-	polls.failures++;
-	polls.failingSince ??= now.getTime();
-	if (polls.failures !== MOST_FAILURES || staticData.health !== undefined) return undefined;
-	const since = toTimestamp(new Date(lastSuccess(staticData) ?? polls.failingSince));
+	trigger.failures++;
+	trigger.failingSince ??= now.getTime();
+	if (trigger.failures !== BLIND_AFTER || staticData.health !== undefined) return undefined;
+	const since = toTimestamp(new Date(lastSuccess(staticData) ?? trigger.failingSince));
 	staticData.health = { since };
-	polls.isBlind = true;
+	trigger.isBlind = true;
 	if (!events.includes('trigger_unhealthy')) return undefined;
-	const error = emnifyErrorIn(thrown) ?? (thrown as Error);
+	const error = emnifyErrorIn(thrown) ?? thrown;
 	const reason = error instanceof Error ? error.message : String(error);
 	return healthChanged('trigger_unhealthy', now.getTime(), {
 		since,
 		until: null,
-		failed_polls: polls.failures,
+		failed_polls: trigger.failures,
 		reason,
 	});
 }
 
-/** The poll succeeded: where the trigger was blind, it sees again. */
-export function succeeded(
-	polls: Polls,
+/** Notes that a poll succeeded. Where the trigger was blind, gives the report that it sees again, if that event is chosen. */
+export function countSuccess(
+	trigger: ProcessState,
 	staticData: IDataObject,
-	{ events }: Settings,
+	{ events }: TriggerSettings,
 	now: Date,
 ): Occurrence | undefined {
 	const { since } = (staticData.health ?? {}) as { since?: unknown };
-	const wasBlind = staticData.health !== undefined || polls.isBlind;
-	const failures = polls.failures;
-	const failingSince = polls.failingSince ?? now.getTime();
-	polls.failures = 0;
-	polls.isBlind = false;
-	polls.failingSince = undefined;
+	const wasBlind = staticData.health !== undefined || trigger.isBlind;
+	const failures = trigger.failures;
+	const failingSince = trigger.failingSince ?? now.getTime();
+	trigger.failures = 0;
+	trigger.isBlind = false;
+	trigger.failingSince = undefined;
 	delete staticData.health;
 	if (!wasBlind || !events.includes('trigger_recovered')) return undefined;
 	return healthChanged('trigger_recovered', now.getTime(), {

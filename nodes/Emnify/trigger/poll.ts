@@ -1,61 +1,43 @@
-import type { EmnifyCredential } from '../api/credential';
 import { identifyAccount, isSameAccount } from './account';
+import type { Checkpoint } from './checkpoint';
+import { concerningUsers } from './concerning';
 import type { Directory } from './directory';
-import { ofTheUsers } from './concerned';
+import { evaluate, type Evaluation } from './evaluate';
 import { definitionOf } from './events';
-import { evaluate, type Evaluation, type Reading } from './evaluate';
-import { oldestFirst, type Occurrence } from './occurrence';
-import { read, requestsOfUser, type Reader } from './read';
-import type { Settings } from './settings';
-import type { TriggerState } from './state';
+import { fetchSnapshot } from './fetchSnapshot';
+import type { TriggerSettings } from './fields';
+import { intervalAdvice } from './interval';
+import { byTimeAndId, type Occurrence } from './occurrence';
+import type { PollTools } from './pollTools';
 
 /**
- * One poll: what occurred since the one `before`, in order, and what is to be remembered of it. Nothing is changed where it
- * throws an `EmnifyError`: the next poll finds the same again.
+ * One poll: what occurred since the one that left the checkpoint `saved`, in order, and the next checkpoint. Nothing is
+ * changed where it throws an `EmnifyError`: the next poll finds the same again.
  */
 export async function poll(
-	reader: Reader,
-	credential: EmnifyCredential,
-	settings: Settings,
-	saved: TriggerState | undefined,
+	tools: PollTools,
+	settings: TriggerSettings,
+	saved: Checkpoint | undefined,
 ): Promise<Evaluation> {
-	const account = await identifyAccount(reader.client, credential, saved?.account);
+	const { directory } = tools;
+	const account = await identifyAccount(tools.client, saved?.account);
 	const before = saved && isSameAccount(saved.account, account) ? saved : undefined;
 	if (saved && !before) {
-		reader.warn('The credential is of another account than before: this poll is a new start.');
+		tools.warn('The credential is of another account than before: this poll is a new start.');
 	}
-	const reading = await read(reader, settings, before);
-	const { occurrences, state } = evaluate(before, settings, account, reading);
-	warnOfInterval(reader, settings, reading, before);
+	const snapshot = await fetchSnapshot(tools, settings, before);
+	const { occurrences, checkpoint } = evaluate(before, settings, account, snapshot);
+	if (before) {
+		const users = Math.max(snapshot.devices?.users.length ?? 0, snapshot.users?.listed.length ?? 0);
+		const minutes = Math.round((snapshot.now - before.polled) / 60_000);
+		const advice = intervalAdvice(users, settings.events, minutes);
+		if (advice !== undefined) tools.warnOnce('interval', advice);
+	}
 	// Of users who were not meant until now this poll is the start.
 	const scopes = before ? [before.scope, settings.scope] : [settings.scope];
-	const wanted = await ofTheUsers(reader.directory, occurrences, scopes);
-	const told = await Promise.all(wanted.map(async (one) => await withName(reader.directory, one)));
-	return { occurrences: told.sort(oldestFirst), state };
-}
-
-/** So many requests a minute leave others room at emnify's limit of 2,000 in 5 minutes (§2). */
-const REQUESTS_A_MINUTE = 300;
-/** At longer intervals users are read in turn. */
-const LONGEST_INTERVAL_MINUTES = 5;
-
-/** Logs once where the workflow polls more often than its users allow. */
-function warnOfInterval(
-	{ warnOnce }: Reader,
-	{ events }: Settings,
-	{ now, devices, accounts }: Reading,
-	before: TriggerState | undefined,
-): void {
-	const users = Math.max(devices?.users.length ?? 0, accounts?.listed.length ?? 0);
-	const requests = users * requestsOfUser(events);
-	const fitting = Math.min(Math.ceil(requests / REQUESTS_A_MINUTE), LONGEST_INTERVAL_MINUTES);
-	const minutes = before ? Math.round((now - before.polled) / 60_000) : fitting;
-	// Less than a minute is somebody who switches the workflow off and on.
-	if (minutes < 1 || minutes >= fitting) return;
-	warnOnce(
-		'interval',
-		`A poll of ${users} users takes ${requests} requests, more than fit an interval of ${minutes === 1 ? '1 minute' : `${minutes} minutes`}: emnify allows 2,000 in 5 minutes. Poll every ${fitting} minutes or less often.`,
-	);
+	const wanted = await concerningUsers(directory, occurrences, scopes);
+	const named = await Promise.all(wanted.map(async (one) => await withName(directory, one)));
+	return { occurrences: named.sort(byTimeAndId), checkpoint };
 }
 
 /** Users who were chosen by their ID have no name yet. */

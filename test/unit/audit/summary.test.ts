@@ -64,6 +64,7 @@ describe('a summary', () => {
 			[person(3), [device(31, 5)]],
 		];
 		expect(summarise(rules, users)).toEqual({
+			html: expect.stringContaining('findings on 2 of 3 devices') as string,
 			complete: true,
 			gaps: [],
 			workspace: { id: 1, name: 'Acme' },

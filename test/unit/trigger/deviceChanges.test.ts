@@ -1,5 +1,5 @@
 import type { TrustedDevice } from '../../../nodes/Emnify/api/types';
-import { deviceChanges, knownUser } from '../../../nodes/Emnify/trigger/deviceChanges';
+import { deviceChanges, checkedDevices } from '../../../nodes/Emnify/trigger/deviceChanges';
 
 const DAY = 86_400_000;
 const NOW = Date.parse('2026-03-01T12:00:00Z');
@@ -15,7 +15,7 @@ const laptop: TrustedDevice = {
 const phone: TrustedDevice = { id: 2, activation_date: at(NOW - 30_000) };
 const nameless: TrustedDevice = { id: 3 };
 
-const known = (...devices: TrustedDevice[]) => knownUser(devices, POLLED);
+const known = (...devices: TrustedDevice[]) => checkedDevices(devices, POLLED);
 
 test('nothing changed', () => {
 	expect(deviceChanges(known(laptop, nameless), [nameless, laptop], NOW, 7)).toEqual({
@@ -82,6 +82,6 @@ describe('a device expires', () => {
 });
 
 test('a date before 1970 counts as unknown', () => {
-	const { devices } = knownUser([{ id: 1, activation_date: '0001-01-01T00:00:00Z' }], NOW);
+	const { devices } = checkedDevices([{ id: 1, activation_date: '0001-01-01T00:00:00Z' }], NOW);
 	expect(devices?.get(1)).toBeNull();
 });

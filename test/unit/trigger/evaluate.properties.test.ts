@@ -2,10 +2,15 @@ import fc from 'fast-check';
 
 import type { ApplicationToken, EmnifyEvent, TrustedDevice } from '../../../nodes/Emnify/api/types';
 import { EVENT_NAMES } from '../../../nodes/Emnify/trigger/events';
-import { evaluate, type Reading } from '../../../nodes/Emnify/trigger/evaluate';
+import { evaluate } from '../../../nodes/Emnify/trigger/evaluate';
 import { OVERLAP_MS } from '../../../nodes/Emnify/trigger/eventWindow';
-import type { Settings } from '../../../nodes/Emnify/trigger/settings';
-import { readState, writeState, type TriggerState } from '../../../nodes/Emnify/trigger/state';
+import type { TriggerSettings } from '../../../nodes/Emnify/trigger/fields';
+import type { Snapshot } from '../../../nodes/Emnify/trigger/snapshot';
+import {
+	readCheckpoint,
+	writeCheckpoint,
+	type Checkpoint,
+} from '../../../nodes/Emnify/trigger/checkpoint';
 
 // A workspace in which things happen at random, and an n8n that polls it, fails, crashes and is started again.
 
@@ -16,7 +21,7 @@ const START = Date.parse('2026-03-01T12:00:00Z');
 const USERS = [1, 2, 3, 4];
 
 const account = { baseUrl: 'https://cdn.emnify.net', login: 'login', organisation: 1 };
-const settings: Settings = {
+const settings: TriggerSettings = {
 	events: EVENT_NAMES,
 	deviceDays: 7,
 	tokenDays: 14,
@@ -73,7 +78,7 @@ class Workspace {
 		this.tokens.push({ id: ++this.lastId, created, expiry_date: this.at(this.now + days * DAY) });
 	}
 
-	reading(before: TriggerState | undefined, unread: number[]): Reading {
+	snapshot(before: Checkpoint | undefined, unread: number[]): Snapshot {
 		const users = [...this.listed].sort();
 		const from = before?.log?.from ?? this.now - OVERLAP_MS;
 		return {
@@ -103,24 +108,24 @@ class Workspace {
 
 class N8n {
 	readonly told: string[] = [];
-	private state?: TriggerState;
+	private checkpoint?: Checkpoint;
 	private saved?: string;
 
 	constructor(private readonly workspace: Workspace) {}
 
 	poll(unread: number[], outcome = 'ends well'): void {
-		const reading = this.workspace.reading(this.state, unread);
-		const { occurrences, state } = evaluate(this.state, settings, account, reading);
+		const snapshot = this.workspace.snapshot(this.checkpoint, unread);
+		const { occurrences, checkpoint } = evaluate(this.checkpoint, settings, account, snapshot);
 		if (outcome === 'fails') return;
-		const isFirst = this.state === undefined;
-		this.state = state;
-		// n8n saves the state only at the start, and where there is something to hand over.
-		if (occurrences.length > 0 || isFirst) this.saved = JSON.stringify(writeState(state));
+		const isFirst = this.checkpoint === undefined;
+		this.checkpoint = checkpoint;
+		// n8n saves the checkpoint only at the start, and where there is something to hand over.
+		if (occurrences.length > 0 || isFirst) this.saved = JSON.stringify(writeCheckpoint(checkpoint));
 		this.told.push(...occurrences.map(({ id }) => id));
 	}
 
 	restart(): void {
-		this.state = readState(this.saved === undefined ? undefined : JSON.parse(this.saved));
+		this.checkpoint = readCheckpoint(this.saved === undefined ? undefined : JSON.parse(this.saved));
 	}
 }
 

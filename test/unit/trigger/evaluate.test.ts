@@ -1,9 +1,11 @@
+import type { Checkpoint } from '../../../nodes/Emnify/trigger/checkpoint';
 import type { ApplicationToken, EmnifyEvent, TrustedDevice } from '../../../nodes/Emnify/api/types';
 import { EVENT_NAMES, type EventName } from '../../../nodes/Emnify/trigger/events';
-import { evaluate, type Reading } from '../../../nodes/Emnify/trigger/evaluate';
-import type { Person } from '../../../nodes/Emnify/trigger/occurrence';
-import type { Settings, UserScope } from '../../../nodes/Emnify/trigger/settings';
-import type { TriggerState } from '../../../nodes/Emnify/trigger/state';
+import { evaluate } from '../../../nodes/Emnify/trigger/evaluate';
+import type { TriggerSettings } from '../../../nodes/Emnify/trigger/fields';
+import type { UserScope } from '../../../nodes/Emnify/trigger/fields/scope';
+import type { Person } from '../../../nodes/Emnify/trigger/person';
+import type { Snapshot } from '../../../nodes/Emnify/trigger/snapshot';
 
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
@@ -12,13 +14,13 @@ const START = Date.parse('2026-03-01T12:00:00Z');
 const NEXT = START + 5 * MINUTE;
 
 const account = { baseUrl: 'https://cdn.emnify.net', login: 'login', organisation: 1 };
-const all: Settings = {
+const all: TriggerSettings = {
 	events: EVENT_NAMES,
 	deviceDays: 7,
 	tokenDays: 14,
 	scope: { which: 'all' },
 };
-const only = (...events: EventName[]): Settings => ({ ...all, events });
+const only = (...events: EventName[]): TriggerSettings => ({ ...all, events });
 
 const ada: Person = { id: 1, username: 'ada@acme.example', name: 'Ada' };
 const bo: Person = { id: 2, username: 'bo@acme.example', name: 'Bo' };
@@ -34,7 +36,7 @@ const failedLogin = (id: number, at: number, type = 6): EmnifyEvent => ({
 
 type Devices = Array<[Person, TrustedDevice[] | 'unread']>;
 
-function reading(now: number, users: Devices, rest: Partial<Reading> = {}): Reading {
+function snapshot(now: number, users: Devices, rest: Partial<Snapshot> = {}): Snapshot {
 	const read = users.filter(([, devices]) => devices !== 'unread');
 	return {
 		now,
@@ -47,9 +49,9 @@ function reading(now: number, users: Devices, rest: Partial<Reading> = {}): Read
 }
 
 const startWith = (users: Devices, settings = all) =>
-	evaluate(undefined, settings, account, reading(START, users)).state;
+	evaluate(undefined, settings, account, snapshot(START, users)).checkpoint;
 
-const told = (before: TriggerState | undefined, given: Reading, settings = all) =>
+const told = (before: Checkpoint | undefined, given: Snapshot, settings = all) =>
 	evaluate(before, settings, account, given)
 		.occurrences.map(({ id }) => id)
 		.sort();
@@ -58,7 +60,7 @@ const old = device(11, START - 20 * DAY);
 const fresh = device(12, START + MINUTE);
 
 test('the first poll tells of nothing', () => {
-	const everything = reading(START, [[ada, [old, device(13, START - 83 * DAY)]]], {
+	const everything = snapshot(START, [[ada, [old, device(13, START - 83 * DAY)]]], {
 		log: { from: START - 10 * MINUTE, events: [failedLogin(1, START)] },
 		tokens: [{ id: 5, expiry_date: new Date(START + 14 * DAY).toISOString() }],
 	});
@@ -70,32 +72,32 @@ test('a user who is gone from the list is no flood of removed devices', () => {
 		[ada, [old]],
 		[bo, [device(21, START)]],
 	]);
-	expect(told(before, reading(NEXT, [[ada, [old]]]))).toEqual([]);
+	expect(told(before, snapshot(NEXT, [[ada, [old]]]))).toEqual([]);
 });
 
 test('once the user is back, what became of the devices meanwhile is told', () => {
 	const [kept, gone] = [device(21, START - DAY), device(22, START - DAY)];
 	const before = startWith([[bo, [kept, gone]]]);
-	const away = evaluate(before, all, account, reading(NEXT, [])).state;
-	const back = reading(NEXT + DAY, [[bo, [kept, device(23, NEXT)]]]);
+	const away = evaluate(before, all, account, snapshot(NEXT, [])).checkpoint;
+	const back = snapshot(NEXT + DAY, [[bo, [kept, device(23, NEXT)]]]);
 	expect(told(away, back)).toEqual(['trusted_device_added:2:23', 'trusted_device_removed:2:22']);
 });
 
 test('who was not listed for 90 days is forgotten', () => {
 	const before = startWith([[bo, [old]]]);
 	const later = (days: number) =>
-		evaluate(before, all, account, reading(START + days * DAY, [])).state.devices?.known.size;
+		evaluate(before, all, account, snapshot(START + days * DAY, [])).checkpoint.devices?.known.size;
 	expect(later(89)).toBe(1);
 	expect(later(90)).toBe(0);
 });
 
 test('a user who could not be read keeps what was known, and is told of next time', () => {
 	const before = startWith([[ada, [old]]]);
-	const unread = evaluate(before, all, account, reading(NEXT, [[ada, 'unread']]));
+	const unread = evaluate(before, all, account, snapshot(NEXT, [[ada, 'unread']]));
 	expect(unread.occurrences).toEqual([]);
 	const expiring = device(13, NEXT - 83 * DAY);
-	const later = reading(NEXT + MINUTE, [[ada, [fresh, expiring]]]);
-	expect(told(unread.state, later)).toEqual([
+	const later = snapshot(NEXT + MINUTE, [[ada, [fresh, expiring]]]);
+	expect(told(unread.checkpoint, later)).toEqual([
 		'trusted_device_added:1:12',
 		'trusted_device_added:1:13',
 		'trusted_device_expiring:1:13:2026-03-01',
@@ -105,7 +107,9 @@ test('a user who could not be read keeps what was known, and is told of next tim
 
 test('of a user who was not read at the start, what was activated since is told', () => {
 	const before = startWith([[ada, 'unread']]);
-	expect(told(before, reading(NEXT, [[ada, [old, fresh]]]))).toEqual(['trusted_device_added:1:12']);
+	expect(told(before, snapshot(NEXT, [[ada, [old, fresh]]]))).toEqual([
+		'trusted_device_added:1:12',
+	]);
 });
 
 test('the first device of a new user is told of, and the old ones of a user who came by the filters are not', () => {
@@ -114,17 +118,17 @@ test('the first device of a new user is told of, and the old ones of a user who 
 		[ada, [old]],
 		[bo, [device(21, START - DAY), device(22, START + MINUTE)]],
 	];
-	expect(told(before, reading(NEXT, users))).toEqual(['trusted_device_added:2:22']);
+	expect(told(before, snapshot(NEXT, users))).toEqual(['trusted_device_added:2:22']);
 });
 
 test('a new user who waits for a turn loses nothing by it', () => {
 	const before = startWith([[ada, [old]]]);
-	const listed = reading(NEXT, [
+	const listed = snapshot(NEXT, [
 		[ada, [old]],
 		[bo, 'unread'],
 	]);
-	const waiting = evaluate(before, all, account, listed).state;
-	const read = reading(NEXT + DAY, [
+	const waiting = evaluate(before, all, account, listed).checkpoint;
+	const read = snapshot(NEXT + DAY, [
 		[ada, [old]],
 		[bo, [device(22, START + MINUTE)]],
 	]);
@@ -140,13 +144,13 @@ describe('a change of the fields is no flood', () => {
 			[ada, [old, fresh]],
 			[bo, [device(21, START - DAY), device(22, START + MINUTE), device(23, START - 83 * DAY + 1)]],
 		];
-		const after = evaluate(before, all, account, reading(NEXT, users));
+		const after = evaluate(before, all, account, snapshot(NEXT, users));
 		expect(after.occurrences.map(({ id }) => id)).toEqual(['trusted_device_added:1:12']);
-		const next = reading(NEXT + MINUTE, [
+		const next = snapshot(NEXT + MINUTE, [
 			[ada, [old, fresh]],
 			[bo, [device(24, NEXT)]],
 		]);
-		expect(told(after.state, next)).toEqual([
+		expect(told(after.checkpoint, next)).toEqual([
 			'trusted_device_added:2:24',
 			'trusted_device_removed:2:21',
 			'trusted_device_removed:2:22',
@@ -163,57 +167,57 @@ describe('a change of the fields is no flood', () => {
 			before,
 			{ ...all, scope: chosen(1) },
 			account,
-			reading(NEXT, [[ada, [old]]]),
+			snapshot(NEXT, [[ada, [old]]]),
 		);
 		expect(after.occurrences).toEqual([]);
-		expect([...(after.state.devices?.known.keys() ?? [])]).toEqual([1]);
+		expect([...(after.checkpoint.devices?.known.keys() ?? [])]).toEqual([1]);
 	});
 
 	test('of an event that was not chosen before', () => {
 		const before = startWith([[ada, [old]]], only('trusted_device_added'));
 		const settings = only('trusted_device_added', 'trusted_device_removed');
-		const after = evaluate(before, settings, account, reading(NEXT, [[ada, [fresh]]]));
+		const after = evaluate(before, settings, account, snapshot(NEXT, [[ada, [fresh]]]));
 		expect(after.occurrences.map(({ id }) => id)).toEqual(['trusted_device_added:1:12']);
-		expect(told(after.state, reading(NEXT + MINUTE, [[ada, []]]), settings)).toEqual([
+		expect(told(after.checkpoint, snapshot(NEXT + MINUTE, [[ada, []]]), settings)).toEqual([
 			'trusted_device_removed:1:12',
 		]);
 	});
 
 	test('of an event of the log that was not chosen before', () => {
-		const log = (now: number, ...events: EmnifyEvent[]): Reading => ({
+		const log = (now: number, ...events: EmnifyEvent[]): Snapshot => ({
 			now,
 			log: { from: START - 10 * MINUTE, events },
 		});
-		const before = evaluate(undefined, only('user_login_failed'), account, log(START)).state;
+		const before = evaluate(undefined, only('user_login_failed'), account, log(START)).checkpoint;
 		const settings = only('user_login_failed', 'support_access');
 		const events = [failedLogin(1, START + MINUTE), failedLogin(2, START + MINUTE, 13)];
 		const after = evaluate(before, settings, account, log(NEXT, ...events));
 		expect(after.occurrences.map(({ id }) => id)).toEqual(['event:1']);
 		const later = log(NEXT + MINUTE, ...events, failedLogin(3, NEXT, 13));
-		expect(told(after.state, later, settings)).toEqual(['event:3']);
+		expect(told(after.checkpoint, later, settings)).toEqual(['event:3']);
 	});
 
 	test('of devices that came to their last days because there are more of them', () => {
 		const expiring = device(13, START - 80 * DAY);
 		const before = startWith([[ada, [expiring]]]);
 		const settings = { ...all, deviceDays: 14 };
-		const after = evaluate(before, settings, account, reading(NEXT, [[ada, [expiring]]]));
+		const after = evaluate(before, settings, account, snapshot(NEXT, [[ada, [expiring]]]));
 		expect(after.occurrences).toEqual([]);
-		const later = reading(START + 3 * DAY, [[ada, [expiring]]]);
-		expect(told(after.state, later)).toEqual([]);
+		const later = snapshot(START + 3 * DAY, [[ada, [expiring]]]);
+		expect(told(after.checkpoint, later)).toEqual([]);
 	});
 
 	test('of events that are no longer chosen, and chosen again', () => {
 		const before = startWith([[ada, [old]]]);
 		const without = evaluate(before, only('support_access'), account, { now: NEXT });
-		expect(without.state.devices).toBeUndefined();
-		expect(told(without.state, reading(NEXT + DAY, [[ada, [fresh]]]))).toEqual([]);
+		expect(without.checkpoint.devices).toBeUndefined();
+		expect(told(without.checkpoint, snapshot(NEXT + DAY, [[ada, [fresh]]]))).toEqual([]);
 	});
 });
 
 describe('an application token', () => {
 	const settings = only('application_token_expiring');
-	const before = evaluate(undefined, settings, account, { now: START, tokens: [] }).state;
+	const before = evaluate(undefined, settings, account, { now: START, tokens: [] }).checkpoint;
 	const at = (time: number) => new Date(time).toISOString();
 	const expiring = (token: Partial<ApplicationToken>) =>
 		told(before, { now: NEXT, tokens: [{ id: 5, ...token }] }, settings);
@@ -246,9 +250,9 @@ test('a clock that steps back tells of nothing twice', () => {
 	const expiring = device(13, START + MINUTE - 83 * DAY);
 	const users: Devices = [[ada, [expiring]]];
 	const tokens = [{ id: 5, expiry_date: new Date(START + MINUTE + 14 * DAY).toISOString() }];
-	const first = evaluate(startWith(users), all, account, reading(NEXT, users, { tokens }));
+	const first = evaluate(startWith(users), all, account, snapshot(NEXT, users, { tokens }));
 	expect(first.occurrences).toHaveLength(2);
-	const back = evaluate(first.state, all, account, reading(START, users, { tokens }));
+	const back = evaluate(first.checkpoint, all, account, snapshot(START, users, { tokens }));
 	expect(back.occurrences).toEqual([]);
-	expect(told(back.state, reading(NEXT + MINUTE, users, { tokens }))).toEqual([]);
+	expect(told(back.checkpoint, snapshot(NEXT + MINUTE, users, { tokens }))).toEqual([]);
 });

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import type { EmnifyEvent } from '../../../nodes/Emnify/api/types';
 import {
 	freshEvents,
-	MOST_REMEMBERED,
+	MOST_SEEN,
 	nextWindow,
 	OVERLAP_MS,
 	type EventWindow,
@@ -89,17 +89,17 @@ describe('under a flood of events', () => {
 	test('so many are remembered and no more, and none is told of twice', () => {
 		const events = flood(20_000, (index) => NOW - (index % 500) * SECOND);
 		const window = nextWindow(NOW - OVERLAP_MS, events, NOW);
-		expect(window.seen.size).toBeLessThanOrEqual(MOST_REMEMBERED);
-		expect(window.seen.size).toBeGreaterThan(MOST_REMEMBERED / 2);
+		expect(window.seen.size).toBeLessThanOrEqual(MOST_SEEN);
+		expect(window.seen.size).toBeGreaterThan(MOST_SEEN / 2);
 		const again = events.filter(({ timestamp }) => Date.parse(timestamp ?? '') >= window.from);
 		expect(freshEvents(window, again)).toEqual([]);
 	});
 
 	test('of one second, some are told of twice rather than one not at all', () => {
-		const events = flood(MOST_REMEMBERED + 10, () => NOW);
+		const events = flood(MOST_SEEN + 10, () => NOW);
 		const window = nextWindow(NOW - OVERLAP_MS, events, NOW);
 		expect(window).toMatchObject({ from: NOW });
-		expect(window.seen.size).toBe(MOST_REMEMBERED);
+		expect(window.seen.size).toBe(MOST_SEEN);
 		const late = event(999_999, NOW);
 		expect(ids(freshEvents(window, [...events, late]))).toContain(late.id);
 	});

@@ -6,6 +6,7 @@ import { eventsRequests } from '../../endpoints/events';
 import { findUser, resolveUser } from '../../endpoints/users';
 import { readBoolean } from '../../fields/boolean';
 import { limitFields, readLimit } from '../../fields/limit';
+import { simplifyField } from '../../fields/simplify';
 import { defineOperation } from '../operation';
 import { eventFiltersField, readEventFilters } from './eventFilters';
 import { eventSortField, mergeSorted, readEventSort } from './eventSort';
@@ -18,18 +19,7 @@ export const getAll = defineOperation({
 		action: 'Get many events',
 		description: 'List what happened in the workspace in the last 30 days, such as failed logins',
 	},
-	fields: [
-		...limitFields,
-		{
-			displayName: 'Simplify',
-			name: 'simplify',
-			type: 'boolean',
-			default: true,
-			description: 'Whether to return a simplified version of the response instead of the raw data',
-		},
-		eventFiltersField,
-		eventSortField,
-	],
+	fields: [...limitFields, simplifyField, eventFiltersField, eventSortField],
 	access: 'read',
 	read: (item) => ({
 		limit: readLimit(item),

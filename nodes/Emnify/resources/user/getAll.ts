@@ -4,6 +4,7 @@ import type { User } from '../../api/types';
 import { usersRequest } from '../../endpoints/users';
 import { readBoolean } from '../../fields/boolean';
 import { limitFields, readLimit } from '../../fields/limit';
+import { simplifyField } from '../../fields/simplify';
 import { readUserFilters, userFiltersField } from '../../fields/userFilters';
 import { defineOperation } from '../operation';
 import { readUserSort, userSortField } from './userSort';
@@ -17,18 +18,7 @@ export const getAll = defineOperation({
 		description:
 			'List the users of the workspace and its child organisations, for administrators only',
 	},
-	fields: [
-		...limitFields,
-		{
-			displayName: 'Simplify',
-			name: 'simplify',
-			type: 'boolean',
-			default: true,
-			description: 'Whether to return a simplified version of the response instead of the raw data',
-		},
-		userFiltersField,
-		userSortField,
-	],
+	fields: [...limitFields, simplifyField, userFiltersField, userSortField],
 	access: 'read',
 	read: (item) => ({
 		limit: readLimit(item),
