@@ -1,5 +1,6 @@
 import { asDocumented } from './asDocumented';
 import type { AuthenticateBody } from './authenticate';
+import { concurrently, type Pace } from './concurrently';
 import { loginDigest, type Session } from './credential';
 import { EmnifyError, rethrow } from './errors';
 import { clockOffsetMs, type HttpResponse } from './http';
@@ -171,6 +172,22 @@ export class EmnifyClient {
 		if (forceNew) return await this.transport.newSession();
 		await this.request(statusRequest, isList);
 		return await this.transport.session();
+	}
+
+	/**
+	 * Reads something for each element, in their order, as many at once as emnify answers fast. After the first failure it takes
+	 * no new one, and throws it.
+	 */
+	async concurrently<Element>(
+		elements: Iterable<Element> | AsyncIterable<Element>,
+		work: (element: Element, index: number) => Promise<void>,
+	): Promise<void> {
+		await concurrently(elements, this.pace, work);
+	}
+
+	/** How many reads this run should have in hand. */
+	get pace(): Pace {
+		return this.transport.lane;
 	}
 
 	/** Stands for the credential's data: the same for the same account with the same login. */

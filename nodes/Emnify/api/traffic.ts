@@ -128,6 +128,16 @@ export class Traffic {
 		return new Lane(this, most);
 	}
 
+	/** Does work that is one request, which waits for nobody's turn and counts in emnify's window. */
+	async beside<Result>(work: () => Promise<Result>): Promise<Result> {
+		this.budget.sent(this.clock.now());
+		try {
+			return await work();
+		} finally {
+			this.budget.ended(this.clock.now());
+		}
+	}
+
 	/** For {@link Lane}. */
 	async turn(lane: Lane, request: RequestToSend): Promise<Turn> {
 		const { signal } = request;

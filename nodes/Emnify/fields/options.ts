@@ -1,6 +1,7 @@
 import type { INodeProperties } from 'n8n-workflow';
 
 import { PATIENT, type Patience } from '../api/client';
+import { MOST_AT_ONCE } from '../api/adaptiveConcurrency';
 import { readCollection } from './collection';
 import { badValue } from './locator';
 import { plainText } from './text';
@@ -13,6 +14,15 @@ export const optionsField: INodeProperties = {
 	placeholder: 'Add option',
 	default: {},
 	options: [
+		{
+			displayName: 'Max Requests at Once',
+			name: 'maxRequestsAtOnce',
+			type: 'number',
+			typeOptions: { minValue: 1, maxValue: MOST_AT_ONCE },
+			default: 10,
+			description:
+				'How many requests to have under way at once at most. Without this option, as many as emnify answers fast.',
+		},
 		{
 			displayName: 'Rate Limit Wait',
 			name: 'rateLimitWait',
@@ -46,7 +56,7 @@ export const optionsField: INodeProperties = {
 const LONGEST_WAIT = 86_400;
 const MOST_RETRIES = 20;
 
-/** What the options say of waiting. Throws an `EmnifyError` (`input`) where one is no usable number. */
+/** What the options say of waiting, and of how many requests there are at once. Throws an `EmnifyError` (`input`) where one is no usable number. */
 export function readPatience(label: string, options: unknown): Patience {
 	const chosen = readCollection(label, options);
 	const rateLimitMs =
@@ -57,6 +67,8 @@ export function readPatience(label: string, options: unknown): Patience {
 		rateLimitMs,
 		outageMs: retries === 0 ? 0 : Math.min(rateLimitMs, PATIENT.outageMs),
 		readRetries: retries,
+		mostAtOnce:
+			'maxRequestsAtOnce' in chosen ? readMostAtOnce(chosen.maxRequestsAtOnce) : PATIENT.mostAtOnce,
 	};
 }
 
@@ -78,6 +90,12 @@ function readRetries(value: unknown): number {
 	const retries = toNumber(value);
 	if (Number.isInteger(retries) && retries >= 0 && retries <= MOST_RETRIES) return retries;
 	throw badValue('Retries', value, `a whole number from 0 to ${MOST_RETRIES}`);
+}
+
+function readMostAtOnce(value: unknown): number {
+	const most = toNumber(value);
+	if (Number.isInteger(most) && most >= 1 && most <= MOST_AT_ONCE) return most;
+	throw badValue('Max Requests at Once', value, `a whole number from 1 to ${MOST_AT_ONCE}`);
 }
 
 function toNumber(value: unknown): number {

@@ -46,6 +46,7 @@ export async function connectTo(answers: (what: string, query: never) => Answer)
 		timeoutMs: 10_000,
 		rateLimitMs: 0,
 		outageMs: 0,
+		mostAtOnce: 10,
 		readRetries: 0,
 	});
 	return { client, sent };

@@ -1,7 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import type { EmnifyClient } from '../../api/client';
-import { CONCURRENT_READS, concurrently } from '../../api/concurrently';
 import { EmnifyError } from '../../api/errors';
 import { requireIds } from '../../api/ids';
 import { mayPass } from '../../api/retry';
@@ -99,10 +98,10 @@ export class Audit {
 			this.settings.users === 'input'
 				? targetsOf(inputs)
 				: listedTargets(client, this.settings.users, inputs[0]?.index ?? 0);
-		await concurrently(targets, CONCURRENT_READS, async (target) => {
+		await client.concurrently(targets, async (target) => {
 			await this.auditTarget(target, true);
 		});
-		await concurrently(this.putOff, CONCURRENT_READS, async (target) => {
+		await client.concurrently(this.putOff, async (target) => {
 			await this.auditTarget(target, false);
 		});
 		tell(`Audited ${this.usersRead} users, ${this.usersUnreadable} of them could not be read`);
