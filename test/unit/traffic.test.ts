@@ -322,6 +322,54 @@ test('a clock that is set back by hours stops nothing', async () => {
 	expect(clock.now() - startedMs).toBeLessThan(1_000);
 });
 
+describe('where another limit than the documented one may hold', () => {
+	const startUnsure = (requests: number, known = 400) => {
+		Object.assign(EMNIFY_LIMITS, { requests: known, windowMs: 5_000 });
+		const clock = new VirtualClock();
+		const emnify = new Emnify(clock, () => 20, { requests, windowMs: 5_000 });
+		return { clock, emnify, traffic: new Traffic(clock, false), startedMs: clock.now() };
+	};
+	afterEach(() => Object.assign(EMNIFY_LIMITS, documented));
+
+	/** As the transport does: what is refused beyond the limit waits for another turn. */
+	async function runAsking(lane: Lane, emnify: Emnify, requests: number): Promise<Ending[]> {
+		const endings: Ending[] = [];
+		const one = async () => {
+			for (;;) {
+				const turn = await lane.turn(request);
+				const ending = await emnify.answer('audit');
+				turn.end(ending);
+				if (ending === 'refused' && turn.isBeyond) continue;
+				return endings.push(ending);
+			}
+		};
+		const underWay = new Set<Promise<unknown>>();
+		for (let sent = 0; sent < requests; sent++) {
+			while (underWay.size >= lane.width()) await Promise.race(underWay);
+			await lane.whenIdle();
+			const begun: Promise<unknown> = one().finally(() => underWay.delete(begun));
+			underWay.add(begun);
+		}
+		await Promise.all(underWay);
+		return endings;
+	}
+
+	test('a higher one is found out, without a 429', async () => {
+		const { clock, emnify, traffic, startedMs } = startUnsure(Infinity);
+		await clock.until(runAsking(traffic.lane(), emnify, 3_000));
+		expect(emnify.refused).toBe(0);
+		expect(clock.now() - startedMs).toBeLessThan(5_000);
+	});
+
+	test('the same one is found out with a single 429, which nobody sees', async () => {
+		const { clock, emnify, traffic } = startUnsure(400);
+		const endings = await clock.until(runAsking(traffic.lane(), emnify, 1_500));
+		expect(emnify.refused).toBe(1);
+		expect(new Set(endings)).toEqual(new Set(['answered']));
+		expect(endings).toHaveLength(1_500);
+	});
+});
+
 test('there is one for each emnify', () => {
 	expect(trafficOf('https://a.example')).toBe(trafficOf('https://a.example'));
 	expect(trafficOf('https://a.example')).not.toBe(trafficOf('https://b.example'));

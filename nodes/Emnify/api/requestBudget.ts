@@ -30,7 +30,10 @@ export function isLarge(sent: number): boolean {
 
 /**
  * This process's own requests in emnify's sliding window (§2). A request counts from when it is sent until a window after
- * its answer: somewhere between emnify has counted it. Pure but for its state: times are given to it, in milliseconds.
+ * its answer: somewhere between emnify has counted it.
+ *
+ * A white label runs the same API and may have another limit: there, one request beyond the documented one finds out, each
+ * time it is reached, until one is refused. That takes the reserve once. Pure but for its state: times are given to it, in milliseconds.
  */
 export class RequestBudget {
 	/** When each request of the window was answered, the earliest first. */
@@ -41,30 +44,40 @@ export class RequestBudget {
 
 	private underWay = 0;
 
+	/** How much higher the limit turned out to be than the documented one. */
+	private factor = 1;
+
+	/** Whether a request beyond the limit is under way. */
+	private isAsking = false;
+
 	/** When the next request of a large run goes out while they are paced. */
 	private nextPacedMs = -Infinity;
 
 	/** When the next pages of `/event` may go out, as if there had been no burst. */
 	private eventsMs = -Infinity;
 
+	/** `isSure` says whether the limit is known to be the documented one. */
+	constructor(private isSure = true) {}
+
 	/** How many requests the window still takes. */
 	left(nowMs: number): number {
-		return Math.max(0, EMNIFY_LIMITS.requests - this.used(nowMs));
+		return Math.max(0, this.limit - this.used(nowMs));
 	}
 
 	/** How many of them a large run may use. */
 	leftForLarge(nowMs: number): number {
-		return Math.max(0, mostForLarge() - this.used(nowMs));
+		return Math.max(0, this.mostForLarge - this.used(nowMs));
 	}
 
 	/** Whether the first burst of large runs is used up. */
 	isBurstUsed(nowMs: number): boolean {
-		return this.used(nowMs) >= EMNIFY_LIMITS.requests * BURST;
+		return this.isSure && this.used(nowMs) >= this.limit * BURST;
 	}
 
 	/** When the next request may go out; no later than now for at once, `Infinity` for not before one is answered. */
 	readyMs(nowMs: number, how: 'small' | 'large' | 'paced'): number {
-		const most = how === 'small' ? EMNIFY_LIMITS.requests : mostForLarge();
+		if (!this.isSure) return this.isAsking && this.left(nowMs) === 0 ? Infinity : nowMs;
+		const most = how === 'small' ? this.limit : this.mostForLarge;
 		const roomMs = this.roomMs(nowMs, most);
 		return how === 'paced' ? Math.max(roomMs, this.nextPacedMs) : roomMs;
 	}
@@ -75,7 +88,10 @@ export class RequestBudget {
 		return this.eventsMs - ((eventsBurst - 2) * 1000) / eventsPerSecond;
 	}
 
-	sent(nowMs: number, { isPaced = false, isEvents = false } = {}): void {
+	/** Returns whether the request goes beyond the limit, to find out. */
+	sent(nowMs: number, { isPaced = false, isEvents = false } = {}): boolean {
+		const isBeyond = !this.isSure && !this.isAsking && this.left(nowMs) === 0;
+		this.isAsking ||= isBeyond;
 		if (isPaced) {
 			const earliestMs = nowMs - CATCH_UP * EMNIFY_LIMITS.windowMs;
 			this.nextPacedMs = Math.max(this.nextPacedMs, earliestMs) + this.paceMs(nowMs);
@@ -84,11 +100,18 @@ export class RequestBudget {
 			this.eventsMs = Math.max(this.eventsMs, nowMs) + 1000 / EMNIFY_LIMITS.eventsPerSecond;
 		}
 		this.underWay++;
+		return isBeyond;
 	}
 
-	/** The request that was sent has ended, with an answer or without. */
-	ended(nowMs: number): void {
+	/** The request that was sent has ended, with an answer or without; `beyond` says how, of one beyond the limit. */
+	ended(nowMs: number, beyond?: 'answered' | 'refused' | 'unknown'): void {
 		this.underWay--;
+		if (beyond) this.isAsking = false;
+		if (beyond === 'answered') this.factor *= 2;
+		if (beyond === 'refused') {
+			this.isSure = true;
+			return;
+		}
 		// The clock may be set back: the order stays.
 		this.answeredMs.push(Math.max(nowMs, this.answeredMs.at(-1) ?? nowMs));
 	}
@@ -96,11 +119,23 @@ export class RequestBudget {
 	/** How long that many requests of a large run take, in milliseconds, if each takes `eachMs` where nothing limits them. */
 	durationMs(requests: number, eachMs: number, nowMs: number): number {
 		const now = Math.min(requests, this.isBurstUsed(nowMs) ? 0 : this.leftForLarge(nowMs));
-		if (now === requests) return requests * eachMs;
+		if (now === requests || !this.isSure) return requests * eachMs;
 		const untilRoomMs = this.isBurstUsed(nowMs)
-			? Math.max(0, this.roomMs(nowMs, mostForLarge()) - nowMs)
+			? Math.max(0, this.roomMs(nowMs, this.mostForLarge) - nowMs)
 			: EMNIFY_LIMITS.windowMs;
-		return untilRoomMs + (requests - now) * Math.max(eachMs, evenPaceMs());
+		return untilRoomMs + (requests - now) * Math.max(eachMs, this.evenPaceMs);
+	}
+
+	private get limit(): number {
+		return EMNIFY_LIMITS.requests * this.factor;
+	}
+
+	private get mostForLarge(): number {
+		return Math.floor(this.limit * (1 - RESERVE));
+	}
+
+	private get evenPaceMs(): number {
+		return EMNIFY_LIMITS.windowMs / this.mostForLarge;
 	}
 
 	private used(nowMs: number): number {
@@ -108,7 +143,7 @@ export class RequestBudget {
 		const { windowMs } = EMNIFY_LIMITS;
 		if ((this.answeredMs.at(-1) ?? nowMs) > nowMs + windowMs) this.forget();
 		for (; (this.answeredMs[this.first] ?? Infinity) <= nowMs - windowMs; this.first++);
-		if (this.first > EMNIFY_LIMITS.requests) {
+		if (this.first > this.limit) {
 			this.answeredMs = this.answeredMs.slice(this.first);
 			this.first = 0;
 		}
@@ -133,12 +168,8 @@ export class RequestBudget {
 	private paceMs(nowMs: number): number {
 		const room = this.leftForLarge(nowMs);
 		const oldestMs = this.answeredMs[this.first];
-		if (room <= 1 || oldestMs === undefined) return evenPaceMs();
+		if (room <= 1 || oldestMs === undefined) return this.evenPaceMs;
 		const untilMovesMs = oldestMs + EMNIFY_LIMITS.windowMs - nowMs;
-		return Math.max(evenPaceMs(), untilMovesMs / room);
+		return Math.max(this.evenPaceMs, untilMovesMs / room);
 	}
 }
-
-const mostForLarge = () => Math.floor(EMNIFY_LIMITS.requests * (1 - RESERVE));
-
-const evenPaceMs = () => EMNIFY_LIMITS.windowMs / mostForLarge();

@@ -1,6 +1,7 @@
 import { sleep } from 'n8n-workflow';
 
 import { AdaptiveConcurrency, MOST_AT_ONCE } from './adaptiveConcurrency';
+import { DEFAULT_BASE_URL } from './baseUrl';
 import { cancelled } from './errors';
 import { isLarge, RequestBudget } from './requestBudget';
 
@@ -35,6 +36,8 @@ export interface RequestToSend {
 
 /** A request that may be sent now; to be ended once. */
 export interface Turn {
+	/** It goes beyond emnify's limit as far as that is known: where it is refused, it waits for another turn. */
+	isBeyond: boolean;
 	end(how: Ending): void;
 }
 
@@ -110,7 +113,7 @@ export class Lane {
  * never waits for more than one request of an audit.
  */
 export class Traffic {
-	readonly budget = new RequestBudget();
+	readonly budget: RequestBudget;
 
 	readonly concurrency = new AdaptiveConcurrency();
 
@@ -121,7 +124,13 @@ export class Traffic {
 
 	private isAsleep = false;
 
-	constructor(private readonly clock: TrafficClock = { now: () => Date.now(), sleep }) {}
+	/** `isDocumented` says whether the limits of this emnify are known to be the documented ones. */
+	constructor(
+		private readonly clock: TrafficClock = { now: () => Date.now(), sleep },
+		isDocumented = true,
+	) {
+		this.budget = new RequestBudget(isDocumented);
+	}
 
 	/** A lane for a run, of whose requests at most `most` may be under way at once. */
 	lane(most = MOST_AT_ONCE): Lane {
@@ -130,11 +139,11 @@ export class Traffic {
 
 	/** Does work that is one request, which waits for nobody's turn and counts in emnify's window. */
 	async beside<Result>(work: () => Promise<Result>): Promise<Result> {
-		this.budget.sent(this.clock.now());
+		const isBeyond = this.budget.sent(this.clock.now());
 		try {
 			return await work();
 		} finally {
-			this.budget.ended(this.clock.now());
+			this.budget.ended(this.clock.now(), isBeyond ? 'unknown' : undefined);
 		}
 	}
 
@@ -219,18 +228,22 @@ export class Traffic {
 		const isPaced = this.pacing(lane, nowMs) === 'paced';
 		const { kind, isEvents, go } = lane.waiting.shift() as Waiting;
 		this.concurrency.sending(nowMs);
-		this.budget.sent(nowMs, { isPaced, isEvents });
+		const isBeyond = this.budget.sent(nowMs, { isPaced, isEvents });
 		lane.sent++;
 		lane.underWay++;
 		this.underWay++;
 		const sent = { kind, sentMs: nowMs, atOnce: this.underWay };
 		go({
+			isBeyond,
 			end: (how) => {
 				const endedMs = this.clock.now();
 				lane.underWay--;
 				this.underWay--;
-				this.budget.ended(endedMs);
-				if (how === 'answered') this.concurrency.answered({ ...sent, endedMs });
+				if (isBeyond)
+					this.budget.ended(endedMs, how === 'failed' || how === 'stopped' ? 'unknown' : how);
+				else this.budget.ended(endedMs);
+				if (isBeyond && how === 'refused') lane.sent--;
+				else if (how === 'answered') this.concurrency.answered({ ...sent, endedMs });
 				else if (how !== 'stopped') this.concurrency.failed({ ...sent, endedMs });
 				this.dispatch();
 			},
@@ -252,7 +265,7 @@ const known = new Map<string, Traffic>();
 
 /** All that this process sends to the emnify at `baseUrl`: its limits (§2) are those of an IP address. */
 export function trafficOf(baseUrl: string): Traffic {
-	const traffic = known.get(baseUrl) ?? new Traffic();
+	const traffic = known.get(baseUrl) ?? new Traffic(undefined, baseUrl === DEFAULT_BASE_URL);
 	known.set(baseUrl, traffic);
 	return traffic;
 }

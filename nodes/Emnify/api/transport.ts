@@ -148,23 +148,25 @@ export class Transport {
 		{ method, path }: EmnifyRequest,
 		options: IHttpRequestOptions,
 	): Promise<{ response: HttpResponse; sentMs: number }> {
-		const turn = await this.lane.turn({
-			kind: `${method} ${path.replace(/\d+/g, '#')}`,
-			isEvents: path === EVENTS_PATH,
-			maxWaitMs: this.policy.rateLimitMs,
-			signal: this.signal,
-		});
-		let ending: Ending = 'failed';
-		try {
-			const sentMs = Date.now();
-			const response = await this.send(options);
-			ending = endingOf(response.status);
-			return { response, sentMs };
-		} catch (error) {
-			if (this.signal?.aborted) ending = 'stopped';
-			throw error;
-		} finally {
-			turn.end(ending);
+		for (;;) {
+			const turn = await this.lane.turn({
+				kind: `${method} ${path.replace(/\d+/g, '#')}`,
+				isEvents: path === EVENTS_PATH,
+				maxWaitMs: this.policy.rateLimitMs,
+				signal: this.signal,
+			});
+			let ending: Ending = 'failed';
+			try {
+				const sentMs = Date.now();
+				const response = await this.send(options);
+				ending = endingOf(response.status);
+				if (ending !== 'refused' || !turn.isBeyond) return { response, sentMs };
+			} catch (error) {
+				if (this.signal?.aborted) ending = 'stopped';
+				throw error;
+			} finally {
+				turn.end(ending);
+			}
 		}
 	}
 
