@@ -13,15 +13,10 @@ import type { Collection, Identified } from './reading';
 import { refusal, unexpectedAnswer } from './refusal';
 import { statusRequest, type EmnifyRequest } from './request';
 import { Retries } from './retry';
-import { INTERACTIVE, UNATTENDED, type RetryPolicy } from './retryPolicy';
+import type { RetryPolicy } from './retryPolicy';
 import type { TotpSecret } from './totp';
 import { Transport } from './transport';
 import type { AuthenticateAnswer } from './types';
-
-// INTERIM: until the files that use them from here have moved.
-export { apiPath, type EmnifyRequest } from './request';
-export { UNATTENDED as PATIENT };
-export type Patience = RetryPolicy;
 
 const isEmptyOrJson = ({ body }: HttpResponse) => typeof body !== 'string' || body.trim() === '';
 
@@ -62,7 +57,7 @@ export class EmnifyClient {
 	 */
 	static async connect(
 		context: EmnifyContext,
-		policy: RetryPolicy = INTERACTIVE,
+		policy: RetryPolicy,
 		itemIndex = 0,
 	): Promise<EmnifyClient> {
 		const stored = new NodeCredential(context, itemIndex);
@@ -74,7 +69,7 @@ export class EmnifyClient {
 	 * A request that changes something. emnify answers 204; any other 2xx, empty or with JSON, means done as well (§1). Throws
 	 * an `EmnifyError`, for which {@link isOutcomeOpen} holds where the answer cannot be read.
 	 */
-	async command(request: EmnifyRequest): Promise<void> {
+	async send(request: EmnifyRequest): Promise<void> {
 		await this.request(request, isEmptyOrJson);
 	}
 
@@ -133,15 +128,24 @@ export class EmnifyClient {
 		return elements.sort((a, b) => Number(a.id) - Number(b.id));
 	}
 
-	/** All of a big collection (§4), each element once, a page at a time, in any order. Throws an `EmnifyError`. */
-	pages<Element extends Identified>(request: EmnifyRequest): AsyncGenerator<Element[], void> {
-		return allPages(this.collectionOf<Element>(request));
+	/** All of a big collection (§4), each element once, a page at a time, in any order; `onTotal` hears how many there are, where emnify says so. Throws an `EmnifyError`. */
+	pages<Element extends Identified>(
+		request: EmnifyRequest,
+		onTotal?: (total: number) => void,
+	): AsyncGenerator<Element[], void> {
+		return allPages(this.collectionOf<Element>(request, onTotal));
 	}
 
-	private collectionOf<Element extends Identified>(request: EmnifyRequest): Collection<Element> {
+	private collectionOf<Element extends Identified>(
+		request: EmnifyRequest,
+		onTotal?: (total: number) => void,
+	): Collection<Element> {
 		const { action, guarantee } = request;
-		const fetch = async (page: number, size: number) =>
-			await this.page<Element>(request, page, size);
+		const fetch = async (page: number, size: number) => {
+			const read = await this.page<Element>(request, page, size);
+			if (read.total !== undefined) onTotal?.(read.total);
+			return read;
+		};
 		return { action, guarantee, fetch };
 	}
 
@@ -183,6 +187,25 @@ export class EmnifyClient {
 		work: (element: Element, index: number) => Promise<void>,
 	): Promise<void> {
 		await concurrently(elements, this.pace, work);
+	}
+
+	/** That many requests of this run are to come: what fits emnify's window as a whole is not spread. */
+	expect(requests: number): void {
+		this.transport.lane.expect(requests);
+	}
+
+	/**
+	 * How many requests emnify's window (§2) still takes, and how long that many more of this run will take, in milliseconds, by
+	 * its speed so far and emnify's limit.
+	 */
+	outlook(requests: number): { left: number; ms: number } {
+		const { traffic, lane, startedMs } = this.transport;
+		const nowMs = Date.now();
+		const eachMs = (nowMs - startedMs) / Math.max(1, lane.sent);
+		return {
+			left: traffic.budget.left(nowMs),
+			ms: traffic.budget.durationMs(requests, eachMs, nowMs),
+		};
 	}
 
 	/** How many reads this run should have in hand. */

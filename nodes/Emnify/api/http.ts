@@ -83,7 +83,7 @@ export function sendWithLegacy(request: (options: object) => Promise<unknown>): 
 }
 
 /** Reads n8n's full response. */
-export function responseFrom(fullResponse: unknown): HttpResponse {
+function responseFrom(fullResponse: unknown): HttpResponse {
 	const { statusCode, headers, body } = fullResponse as {
 		statusCode: number;
 		headers?: HttpResponse['headers'];

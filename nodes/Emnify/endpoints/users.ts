@@ -1,6 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { apiPath, type EmnifyClient, type EmnifyRequest } from '../api/client';
+import type { EmnifyClient } from '../api/client';
+import { apiPath, type EmnifyRequest } from '../api/request';
 import { EmnifyError } from '../api/errors';
 import { requireIds } from '../api/ids';
 import type { Lookup, User, UserWithMfa } from '../api/types';
@@ -84,13 +85,14 @@ export function usersRequest(filters: UserFilters, sort = '+id'): EmnifyRequest 
 	};
 }
 
-/** All users (§5), each once. The next page is fetched while the users of this one are worked on. */
+/** All users (§5), each once; `onTotal` hears how many there are, where emnify says so. The next page is fetched while the users of this one are worked on. */
 export async function* allUsers(
 	client: EmnifyClient,
 	filters: UserFilters,
+	onTotal?: (total: number) => void,
 ): AsyncGenerator<User, void> {
 	const request = usersRequest(filters);
-	const pages = client.pages<User>(request);
+	const pages = client.pages<User>(request, onTotal);
 	let next = pages.next();
 	for (let page = await next; !page.done; page = await next) {
 		next = pages.next();

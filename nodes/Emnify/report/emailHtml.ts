@@ -1,10 +1,9 @@
 import type { Block, Column, Tone, Words } from './blocks';
-import { escapeHtml } from './escapeHtml';
 import { harmless } from './harmless';
+import { html, type Markup } from './markup';
 
-const TABLE = 'width="100%" cellpadding="0" cellspacing="0" border="0"';
 const FONT =
-	"font-family:-apple-system,BlinkMacSystemFont,'Segoe UI',Roboto,Helvetica,Arial,sans-serif";
+	'font-family:-apple-system,BlinkMacSystemFont,Segoe UI,Roboto,Helvetica,Arial,sans-serif';
 const TEXT = `${FONT};font-size:15px;line-height:22px;word-break:break-word`;
 const CELL = `padding:7px 14px 7px 0;border-bottom:1px solid #dfe3ea;${FONT};font-size:14px;line-height:20px;word-break:break-word`;
 const INK = 'color:#1d2433';
@@ -23,53 +22,88 @@ const COLOURS: Record<Tone, string> = {
  * What others call themselves is escaped, and looks like no link.
  */
 export function htmlOf(blocks: Block[]): string {
-	const rows = blocks.map((block) => `<tr>${cellOf(block)}</tr>`).join('');
 	const style = `max-width:680px;border-collapse:collapse;background-color:#ffffff;${INK};${TEXT}`;
-	return `<table role="presentation" lang="en" ${TABLE} bgcolor="#ffffff" style="${style}">${rows}</table>`;
+	const rows = blocks.map(
+		(block) =>
+			html`<tr>
+				${cellOf(block)}
+			</tr>`,
+	);
+	return html`<table
+		role="presentation"
+		lang="en"
+		width="100%"
+		cellpadding="0"
+		cellspacing="0"
+		border="0"
+		bgcolor="#ffffff"
+		style="${style}"
+	>
+		${rows}
+	</table>`.html;
 }
 
-function cellOf(block: Block): string {
+function cellOf(block: Block): Markup {
 	switch (block.kind) {
 		case 'headline': {
 			const bar = `border-left:4px solid ${COLOURS[block.tone]};padding:6px 14px`;
 			const font = `${FONT};font-size:18px;line-height:25px;font-weight:bold`;
-			return `<td style="${bar};${font};${INK}">${wordsInHtml(block.words)}</td>`;
+			return html`<td style="${bar};${font};${INK}">${shown(block.words)}</td>`;
 		}
 		case 'paragraph': {
-			const lead = block.lead === undefined ? '' : `<b>${escapeHtml(block.lead)}</b> `;
-			return `<td style="padding:14px 0 0 0;${TEXT};${INK}">${lead}${wordsInHtml(block.words)}</td>`;
+			const lead = block.lead === undefined ? undefined : html`<b>${block.lead}</b> `;
+			return html`<td style="padding:14px 0 0 0;${TEXT};${INK}">${lead}${shown(block.words)}</td>`;
 		}
 		case 'table':
-			return `<td style="padding:14px 0 0 0">${tableOf(block.columns, block.rows, block.more)}</td>`;
+			return html`<td style="padding:14px 0 0 0">
+				${tableOf(block.columns, block.rows, block.more)}
+			</td>`;
 	}
 }
 
-function tableOf(columns: Column[], rows: Words[][], more = 0): string {
+function tableOf(columns: Column[], rows: Words[][], more = 0): Markup {
 	const head = columns.map(
 		({ label }) =>
-			`<th align="left" valign="bottom" style="${CELL};${MUTED};font-weight:bold">${escapeHtml(label)}</th>`,
+			html`<th align="left" valign="bottom" style="${CELL};${MUTED};font-weight:bold">
+				${label}
+			</th>`,
 	);
 	const body = rows.map((cells) => {
 		const written = cells.map(
-			(cell) => `<td align="left" valign="top" style="${CELL};${INK}">${wordsInHtml(cell)}</td>`,
+			(cell) => html`<td align="left" valign="top" style="${CELL};${INK}">${shown(cell)}</td>`,
 		);
-		return `<tr>${written.join('')}</tr>`;
+		return html`<tr>
+			${written}
+		</tr>`;
 	});
 	if (more > 0) {
-		const words = `and ${more} more`;
-		body.push(`<tr><td colspan="${columns.length}" style="${CELL};${MUTED}">${words}</td></tr>`);
+		body.push(
+			html`<tr>
+				<td colspan="${columns.length}" style="${CELL};${MUTED}">and ${more} more</td>
+			</tr>`,
+		);
 	}
-	return (
-		`<table ${TABLE} style="border-collapse:collapse">` +
-		`<thead><tr>${head.join('')}</tr></thead><tbody>${body.join('')}</tbody></table>`
-	);
+	return html`<table
+		width="100%"
+		cellpadding="0"
+		cellspacing="0"
+		border="0"
+		style="border-collapse:collapse"
+	>
+		<thead>
+			<tr>
+				${head}
+			</tr>
+		</thead>
+		<tbody>
+			${body}
+		</tbody>
+	</table>`;
 }
 
-function wordsInHtml(words: Words): string {
+function shown(words: Words): string {
 	return words
-		.map((part) =>
-			escapeHtml(typeof part === 'string' ? part : unlinked(harmless(part.quoted) ?? '')),
-		)
+		.map((part) => (typeof part === 'string' ? part : unlinked(harmless(part.quoted) ?? '')))
 		.join('');
 }
 

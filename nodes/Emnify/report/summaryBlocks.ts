@@ -1,10 +1,11 @@
 import type { AuditedDevice, AuditedUser } from '../domain/auditUser';
 import { quoted, type Block, type Tone, type Words } from './blocks';
+import { checksOf, LABELS } from './checks';
 import { count } from '../domain/count';
 import { day, minute } from '../domain/day';
 import { readInstant } from '../domain/instant';
-import type { AuditPolicy, RuleName, Settings } from '../domain/policy';
-import { rulesInForce, settingOf } from '../domain/policy';
+import type { AuditPolicy } from '../domain/policy';
+import { rulesInForce } from '../domain/policy';
 import type { AuditSummary, Organisation } from '../domain/summary';
 
 const MOST_USERS_NAMED = 5;
@@ -118,9 +119,10 @@ function verdict(summary: Facts, policy: AuditPolicy): Block[] {
 }
 
 function rulesWithFindings({ findings }: Facts, policy: AuditPolicy): Block[] {
-	const rows = rulesInForce(policy).flatMap((rule): Words[][] => {
+	const rows = checksOf(policy).flatMap(({ rule, label, detail }): Words[][] => {
 		const found = findings[rule] ?? 0;
-		return found === 0 ? [] : [[[ruleInWords(rule, policy)], [count(found, 'device')]]];
+		const words = detail === null ? label : `${label} (${detail})`;
+		return found === 0 ? [] : [[[words], [count(found, 'device')]]];
 	});
 	if (rows.length === 0) return [];
 	const columns = [
@@ -149,33 +151,6 @@ function devicesWithFindings({ devices_with_findings }: Facts, named: AuditedDev
 		{ kind: 'table', columns, rows, more: devices_with_findings - named.length },
 	];
 }
-
-function ruleInWords<Name extends RuleName>(rule: Name, policy: AuditPolicy): string {
-	const setting = settingOf(policy, rule);
-	return setting === undefined ? LABELS[rule] : `${LABELS[rule]} (${DETAILS[rule](setting)})`;
-}
-
-const LABELS: Record<RuleName, string> = {
-	maxAgeDays: 'Age',
-	expiringWithinDays: 'Trust ending',
-	allowedOperatingSystems: 'Operating system',
-	allowedBrowsers: 'Browser',
-	maxDevicesPerUser: 'Too many devices',
-	flagInactiveUsers: 'Inactive user',
-	activatedAfter: 'New device',
-	flagMissingData: 'Missing data',
-};
-
-const DETAILS: { [Name in RuleName]: (setting: Settings[Name]) => string } = {
-	maxAgeDays: (days) => `more than ${count(days, 'day')}, or unknown`,
-	expiringWithinDays: (days) => `within ${count(days, 'day')}`,
-	allowedOperatingSystems: () => 'not on the list, or unknown',
-	allowedBrowsers: () => 'not on the list, or unknown',
-	maxDevicesPerUser: (devices) => `more than ${devices} for a user`,
-	flagInactiveUsers: () => 'not active, or unknown',
-	activatedAfter: (instant) => `activated after ${minute(instant.getTime())} UTC`,
-	flagMissingData: () => 'or an activation date in the future',
-};
 
 function userInWords({ id, username }: Pick<AuditedUser, 'id' | 'username'>): Words {
 	return quoted(username) ?? [id === null ? 'a user without a name' : `user ${id}`];

@@ -1,8 +1,8 @@
 import type { IHttpRequestOptions } from 'n8n-workflow';
 
 import { EmnifyClient } from '../../../nodes/Emnify/api/client';
-import { EmnifyError } from '../../../nodes/Emnify/api/errors';
 import type { EmnifyContext } from '../../../nodes/Emnify/api/nodeCredential';
+import { EmnifyError } from '../../../nodes/Emnify/api/errors';
 
 /** What the client sent but for its logins: such as `GET /user/7`, and what goes with it. */
 export interface Sent {

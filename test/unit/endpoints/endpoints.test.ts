@@ -239,7 +239,7 @@ describe('the Workspace', () => {
 	});
 
 	test('is unknown where it may not be read, and asked for once', async () => {
-		const { client, sent } = await connectTo(() => ({ status: 503 }));
+		const { client, sent } = await connectTo(() => ({ status: 503 }), { readRetries: 3 });
 		expect(await findWorkspace(client)).toBeNull();
 		expect(sent).toHaveLength(1);
 	});

@@ -114,12 +114,12 @@ describe('one user', () => {
 
 describe('the request for users', () => {
 	test('relies on the order of the IDs only where all users come in it', () => {
-		expect(usersRequest([])).toMatchObject({ query: { sort: '+id' }, changes: 'joinsLast' });
+		expect(usersRequest([])).toMatchObject({ query: { sort: '+id' }, guarantee: 'sortedById' });
 		expect(usersRequest(['status:1', 'name:a'])).toMatchObject({
 			query: { sort: '+id', q: 'status:1,name:a' },
 		});
-		expect(usersRequest(['status:1'])).not.toHaveProperty('changes');
-		expect(usersRequest([], '+username')).not.toHaveProperty('changes');
+		expect(usersRequest(['status:1'])).not.toHaveProperty('guarantee');
+		expect(usersRequest([], '+username')).not.toHaveProperty('guarantee');
 		expect(usersRequest([]).query).not.toHaveProperty('q');
 	});
 
