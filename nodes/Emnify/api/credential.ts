@@ -10,7 +10,7 @@ import { readTotpSecret, type TotpSecret } from './totp';
 export const CREDENTIAL_NAME = 'emnifyApi';
 
 /** Logs in with an application token (§1): no second factor, no refresh token. */
-export interface ApplicationTokenLogin {
+interface ApplicationTokenLogin {
 	method: 'applicationToken';
 	applicationToken: string;
 }
