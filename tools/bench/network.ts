@@ -38,6 +38,8 @@ export async function makeCertificate(): Promise<Certificate> {
 /** A server reached over TLS and a slow network. */
 export interface TlsNetwork {
 	url: string;
+	/** The most connections there were at once. */
+	readonly mostAtOnce: number;
 	stop(): Promise<void>;
 }
 
@@ -55,10 +57,17 @@ export async function tlsNetwork(
 		join(secure, connect(port, '127.0.0.1'), 0, 0);
 	});
 	const inner = await listen(tls);
+	let open = 0;
+	let mostAtOnce = 0;
 	const outer = createServer({ noDelay: true }, (client) => {
+		mostAtOnce = Math.max(mostAtOnce, ++open);
+		client.on('close', () => open--);
 		join(client, connect(inner, '127.0.0.1').setNoDelay(), roundTripMs / 2, roundTripMs);
 	});
 	return {
+		get mostAtOnce() {
+			return mostAtOnce;
+		},
 		url: `https://127.0.0.1:${await listen(outer)}`,
 		stop: async () => {
 			for (const server of [outer, tls]) await new Promise((resolve) => server.close(resolve));

@@ -69,7 +69,7 @@ interface Summary {
 interface Service {
 	simulator: Simulator;
 	world: World;
-	inFlight: InFlight;
+	mostInFlight: () => number;
 	baseUrl: string;
 	credential: CreatedCredential;
 }
@@ -163,7 +163,13 @@ export class Stage {
 				name: 'Emnify account',
 				data: { baseUrl, applicationToken: seed.applicationToken },
 			});
-			return await work({ simulator, world, inFlight, baseUrl, credential });
+			return await work({
+				simulator,
+				world,
+				mostInFlight: () => tls?.mostAtOnce ?? inFlight.most,
+				baseUrl,
+				credential,
+			});
 		} finally {
 			inFlight.stop();
 			await simulator.stop();
@@ -183,14 +189,14 @@ export class Stage {
 	}
 
 	private async audit(service: Service, contestant: Contestant): Promise<Run> {
-		const { simulator, world, inFlight } = service;
+		const { simulator, world, mostInFlight } = service;
 		const { id, webhookPath } = await this.prepare(service, contestant);
 		const { summary, ...memory } = await this.trigger(webhookPath);
 		return {
 			...(await this.executionOf(id)),
 			requests: simulator.count(),
 			refused: simulator.requests.filter(({ status }) => status === 429).length,
-			mostInFlight: inFlight.most,
+			mostInFlight: mostInFlight(),
 			devicesFound: summary.devices ?? 0,
 			devices: devicesIn(world),
 			usersFailed: summary.users_failed ?? 0,
