@@ -1,4 +1,4 @@
-/* eslint-disable @n8n/community-nodes/no-restricted-globals, @n8n/community-nodes/no-restricted-imports -- tests run in Node, not in n8n */
+/* eslint-disable @n8n/community-nodes/no-restricted-imports -- tests run in Node, not in n8n */
 import { join } from 'node:path';
 
 import { MOST_AT_ONCE } from '../../nodes/Emnify/api/adaptiveConcurrency';
@@ -14,7 +14,7 @@ const { start } = useEmnify();
 
 /** The built modules that the engine has loaded. */
 const built = <Module>(name: string) =>
-	require(join(PACKAGE_FOLDER, 'dist/nodes/Emnify/api', name)) as Module;
+	jest.requireActual<Module>(join(PACKAGE_FOLDER, 'dist/nodes/Emnify/api', name));
 
 const concurrencyOf = ({ url }: Simulator) =>
 	built<{ trafficOf: typeof trafficOf }>('traffic').trafficOf(url).concurrency;

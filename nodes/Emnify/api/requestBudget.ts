@@ -15,10 +15,10 @@ export const EMNIFY_LIMITS = {
 const BURST = 0.9;
 
 /** That part of the window is never for large runs: the polls of triggers and single reads do not wait behind them. */
-const RESERVE = 0.025;
+const RESERVE = 0.02;
 
-/** A run that sends no more than that part of the window is not a large one: 50 requests. */
-const SMALL = 0.025;
+/** A run that sends no more than that part of the window is not a large one: 40 requests. */
+const SMALL = 0.02;
 
 /** What a delay, such as a pause of the process, may be made up for, as a part of the window: a second. */
 const CATCH_UP = 1 / 300;

@@ -3,7 +3,7 @@ import type { IHttpRequestOptions } from 'n8n-workflow';
 import type { AuthenticateBody } from './authenticate';
 import type { WaitLimit } from './circuitBreaker';
 import type { EmnifyCredential, Session } from './credential';
-import { EmnifyError, neverSent } from './errors';
+import { EmnifyError, neverSent, rethrow } from './errors';
 import { sendWith, type HttpResponse, type Send } from './http';
 import { authenticateCautiously } from './login';
 import type { EmnifyContext, NodeCredential } from './nodeCredential';
@@ -170,7 +170,7 @@ export class Transport {
 				if (ending !== 'refused' || !turn.isBeyond) return { response, sentMs };
 			} catch (error) {
 				if (this.signal?.aborted) ending = 'stopped';
-				throw error;
+				rethrow(error);
 			} finally {
 				turn.end(ending);
 			}

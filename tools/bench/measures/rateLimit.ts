@@ -12,7 +12,8 @@ export const scaledLimits = { requestsPerWindow: 200, windowSeconds: 5 };
 /** 2: an audit that needs six times as many requests as the service allows in one window, and polls beside it. */
 export async function rateLimit(stage: Stage): Promise<Measure> {
 	const task = { users, network, limits: scaledLimits };
-	const { audit: ours, alone, beside } = await stage.runWithPolls(emnifyNode, pollNode, task);
+	const ours = await stage.run(emnifyNode, task);
+	const { audit, alone, beside } = await stage.runWithPolls(emnifyNode, pollNode, task);
 	const theirs = await stage.run(unpacedHttpRequestNode, task);
 	const floor = limitFloor(fewestRequests(users), network.latencyMs, scaledLimits);
 	const row = (name: string, run: Run) => [
@@ -35,11 +36,15 @@ export async function rateLimit(stage: Stage): Promise<Measure> {
 			'Time',
 			'Over floor',
 		],
-		rows: [row(emnifyNode.name, ours), row(unpacedHttpRequestNode.name, theirs)],
+		rows: [
+			row(emnifyNode.name, ours),
+			row(`${emnifyNode.name}, ${beside.length} polls beside it`, audit),
+			row(unpacedHttpRequestNode.name, theirs),
+		],
 		goals: [
 			{
 				what: 'Devices found over devices there are, at the limit',
-				measured: leastFound([ours]),
+				measured: leastFound([ours, audit]),
 				wanted: { exactly: 1 },
 			},
 			{
@@ -49,12 +54,12 @@ export async function rateLimit(stage: Stage): Promise<Measure> {
 			},
 			{
 				what: 'Requests answered 429, of all at the limit',
-				measured: ours.refused / ours.requests,
+				measured: Math.max(...[ours, audit].map(({ refused, requests }) => refused / requests)),
 				wanted: { atMost: 0.02 },
 			},
 		],
 		notes: [
-			`What the node knows of emnify's limit is scaled down with the simulator's. Beside the Emnify node's audit another workflow asked for one thing each second, ${beside.length} times, as the poll of a trigger does: it took ${seconds(median(beside))} (median) and at most ${seconds(Math.max(...beside))}, with no audit ${seconds(median(alone))}.`,
+			`What the node knows of emnify's limit is scaled down with the simulator's. Beside the second audit another workflow asked for one thing each second, ${beside.length} times, as the poll of a trigger does: it took ${seconds(median(beside))} (median) and at most ${seconds(Math.max(...beside))}, with no audit ${seconds(median(alone))}.`,
 		],
 	};
 }
