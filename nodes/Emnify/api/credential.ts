@@ -39,7 +39,7 @@ export interface EmnifyCredential {
 	/** A digest of everything above: a session belongs to exactly this data. */
 	sessionKey: string;
 	/** The session that n8n stored, if it was obtained with this very data. */
-	storedSession?: Session;
+	storedSession?: Session | undefined;
 	/** Every secret that n8n holds for it, used or not: none of them may come back in a message. */
 	secrets: Record<string, string>;
 }

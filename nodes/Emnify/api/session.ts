@@ -13,22 +13,22 @@ import { SharedAttempt, wasAbandoned } from './sharedAttempt';
  * the data it was obtained with, by the digest `sessionKey`, and never serves another account.
  */
 interface SessionState {
-	session?: Session;
+	session?: Session | undefined;
 	/** The newest refresh token, of a session that may be dead. */
 	refreshToken: string;
 	/** Tokens that emnify no longer takes: they are not sent again. */
 	deadTokens: string[];
 	/** When a request that was sent for this very purpose last proved that the session is alive. */
-	provedAliveMs?: number;
+	provedAliveMs?: number | undefined;
 	/** What the last login of this process gave. */
-	lastLogin?: Session;
+	lastLogin?: Session | undefined;
 	/** The last login, if nothing has worked with its token so far. */
-	unproved?: { token: string; sinceMs: number };
+	unproved?: { token: string; sinceMs: number } | undefined;
 	/** How many logins in a row gave a token with which nothing worked. */
 	uselessLogins: number;
 	/** When this process logged in, within the last {@link LOGIN_WINDOW_MS}. */
 	loginsMs: number[];
-	attempt?: SharedAttempt<Session>;
+	attempt?: SharedAttempt<Session> | undefined;
 }
 
 /** How to log in, and on whose behalf. */

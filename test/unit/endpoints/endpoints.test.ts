@@ -119,14 +119,14 @@ test.each<[string, number, Call, string]>([
 		'revoking a token',
 		403,
 		async (client) => await revokeApplicationToken(client, '5'),
-		'an administrator',
+		'By emnify’s documentation every user',
 	],
-	['listing tokens', 403, applicationTokens, 'an administrator'],
+	['listing tokens', 403, applicationTokens, 'By emnify’s documentation every user'],
 	[
 		'creating a token',
 		403,
 		async (client) => await createApplicationToken(client, { description: '' }),
-		'an administrator',
+		'By emnify’s documentation every user',
 	],
 	[
 		'creating a key',

@@ -78,6 +78,12 @@ describe('one user', () => {
 		expect(await failureOf(find(body))).toMatchObject({ kind: 'notEmnify' });
 	});
 
+	test('must have an ID, however it is asked for', async () => {
+		const nobody = { username: 'ada@a.example' };
+		expect(await failureOf(find(nobody, { id: 'my' }))).toMatchObject({ kind: 'notEmnify' });
+		expect(await failureOf(findByUsername(nobody))).toMatchObject({ kind: 'notEmnify' });
+	});
+
 	test('is whoever emnify says “my” is', async () => {
 		expect(await find({ id: 8 }, { id: 'my' })).toMatchObject({ id: 8 });
 	});

@@ -35,13 +35,14 @@ describe.each([
 	});
 });
 
-test.each<[string, INodeProperties, (value: unknown) => unknown]>([
-	['Trusted Device', deviceIdField, (value) => readDeviceId('Trusted Device', value)],
-	['MFA Key', keyIdField('searchMfaKeys'), (value) => readKeyId('MFA Key', value)],
-	['MFA Key', keyIdField('searchOwnMfaKeys'), (value) => readKeyId('MFA Key', value)],
-	['Application Token', tokenIdField, (value) => readTokenId('Application Token', value)],
-	['User', userField, (value) => readUser('User', value, { actsAsUser: true })],
-])('the form of %s takes by ID what is read, and presets nothing', (label, field, read) => {
+test.each<[string, () => INodeProperties, (value: unknown) => unknown]>([
+	['Trusted Device', () => deviceIdField, (value) => readDeviceId('Trusted Device', value)],
+	['MFA Key', () => keyIdField('searchMfaKeys'), (value) => readKeyId('MFA Key', value)],
+	['MFA Key', () => keyIdField('searchOwnMfaKeys'), (value) => readKeyId('MFA Key', value)],
+	['Application Token', () => tokenIdField, (value) => readTokenId('Application Token', value)],
+	['User', () => userField, (value) => readUser('User', value, { actsAsUser: true })],
+])('the form of %s takes by ID what is read, and presets nothing', (label, form, read) => {
+	const field = form();
 	expect(field).toMatchObject({
 		displayName: label,
 		type: 'resourceLocator',
