@@ -6,7 +6,7 @@ import {
 } from 'n8n-workflow';
 
 import { EmnifyClient } from './api/client';
-import { CONCURRENT_READS, concurrently } from './api/concurrently';
+import { concurrently, oneByOne } from './api/concurrently';
 import { EmnifyError, isOutcomeOpen } from './api/errors';
 import type { ItemFields } from './fields/itemFields';
 import { toNodeError, type Progress } from './fields/nodeError';
@@ -51,6 +51,9 @@ function chosenOperation(context: IExecuteFunctions, resources: Resource[]): Ope
 	);
 }
 
+/** How many credentials n8n reads from its database at once. */
+const CREDENTIALS_AT_ONCE = 10;
+
 /** What both ways of running share: n8n's context, put in the terms of an operation. */
 abstract class Run {
 	protected readonly items: INodeExecutionData[];
@@ -90,8 +93,8 @@ abstract class Run {
 		work: (index: number, client: EmnifyClient) => Result,
 	): Promise<Array<Connected<Result>>> {
 		const results: Array<Connected<Result>> = [];
-		for (let start = 0; start < this.items.length; start += CONCURRENT_READS) {
-			const indices = [...this.items.keys()].slice(start, start + CONCURRENT_READS);
+		for (let start = 0; start < this.items.length; start += CREDENTIALS_AT_ONCE) {
+			const indices = [...this.items.keys()].slice(start, start + CREDENTIALS_AT_ONCE);
 			const clients = await Promise.allSettled(
 				indices.map(async (index) => await this.connect(index)),
 			);
@@ -157,7 +160,9 @@ class ItemsRun extends Run {
 			this.operation.prepare(this.fieldsOf(index, client)),
 		);
 		const output: INodeExecutionData[][] = [];
-		await concurrently(prepared, access === 'read' ? CONCURRENT_READS : 1, async (item) => {
+		const [client] = prepared.flatMap((item) => ('client' in item ? [item.client] : []));
+		const pace = access === 'read' && client ? client.pace : oneByOne;
+		await concurrently(prepared, pace, async (item) => {
 			output[item.index] = 'failure' in item ? [item.failure] : await this.oneItem(item);
 			this.done++;
 		});

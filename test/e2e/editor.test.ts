@@ -158,7 +158,16 @@ test('typing “2FA” finds the node, and clicks build the audit and run it', a
 	await connect.last().click();
 	await (await searchNode(page, 'edit fields', 'Edit Fields')).click();
 	await inputPanel(page).getByText('Usually outputs the following fields').waitFor();
-	for (const name of ['id', 'reason', 'severity', 'rule', 'user', 'device', 'age_days', 'trusted_until']) {
+	for (const name of [
+		'id',
+		'reason',
+		'severity',
+		'rule',
+		'user',
+		'device',
+		'age_days',
+		'trusted_until',
+	]) {
 		await inputPanel(page).getByText(name, { exact: true }).first().waitFor();
 	}
 	await screenshot(page, 'output-preview');

@@ -1074,7 +1074,11 @@ describe('any number of users', () => {
 		expect(simulator.count(USERS)).toBe(11);
 		expect(simulator.count(DEVICES)).toBe(1000);
 		expect(simulator.count()).toBe(1012);
-		expect(lines).toContainEqual(expect.stringMatching(/Audited 500 users/));
+		expect(lines).toContainEqual(
+			expect.stringMatching(
+				/^Audited 500 of 1,000 users\. Requests left in emnify’s five minutes: 1,\d{3}\. Time to go: about \d+ seconds?\.$/,
+			),
+		);
 		expect(lines).toContainEqual(
 			expect.stringMatching(/Audited 1000 users, 0 of them could not be read/),
 		);

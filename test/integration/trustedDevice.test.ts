@@ -131,12 +131,13 @@ describe('trustedDevice: getAll', () => {
 		expect(result.json).toEqual([]);
 	});
 
-	test('reads at most ten users at once', async () => {
+	test('reads at most as many users at once as Max Requests at Once says', async () => {
 		const { run, simulator, logIn } = await start();
 		await logIn();
 		const { faults } = simulator;
 		faults.next({ kind: 'stall' }, { times: 25, endpoint: LIST });
-		const result = run(getAll({ user: byId(ids.manyDevicesUser) }), { items: times(25) });
+		const options = { maxRequestsAtOnce: 10 };
+		const result = run(getAll({ user: byId(ids.manyDevicesUser), options }), { items: times(25) });
 		const atOnce: number[] = [];
 		for (const arrived of [10, 20, 25]) {
 			await until(() => simulator.count(LIST) === arrived);

@@ -1,7 +1,9 @@
 /* eslint-disable @n8n/community-nodes/no-restricted-globals -- tests run in Node, not in n8n */
 import fc from 'fast-check';
 
-import { concurrently } from '../../nodes/Emnify/api/concurrently';
+import { concurrently, type Pace } from '../../nodes/Emnify/api/concurrently';
+
+const upTo = (width: number): Pace => ({ width: () => width, whenIdle: async () => {} });
 
 /** Lets other work go on for some turns. */
 const turns = async (count: number) => {
@@ -27,7 +29,7 @@ test('works on each element once, in their order, with no more than so many at o
 				let most = 0;
 				await concurrently(
 					isAsync ? asGenerator(elements) : elements,
-					width,
+					upTo(width),
 					async (duration, index) => {
 						started.push(index);
 						most = Math.max(most, ++underWay);
@@ -55,7 +57,7 @@ test('uses the whole width', async () => {
 	const allAreThere = gate();
 	let underWay = 0;
 	// Nobody goes on before ten are there: with less this would not end.
-	await concurrently(Array.from({ length: 40 }), 10, async () => {
+	await concurrently(Array.from({ length: 40 }), upTo(10), async () => {
 		if (++underWay === 10) allAreThere.open();
 		await allAreThere.isOpen;
 	});
@@ -67,7 +69,7 @@ test('takes no new element after a failure, waits for what is under way, and thr
 	const started: number[] = [];
 	const failed = gate();
 	const allAreThere = gate();
-	const all = concurrently([0, 1, 2, 3, 4, 5, 6, 7, 8, 9], 3, async (element) => {
+	const all = concurrently([0, 1, 2, 3, 4, 5, 6, 7, 8, 9], upTo(3), async (element) => {
 		started.push(element);
 		if (started.length === 3) allAreThere.open();
 		await allAreThere.isOpen;
@@ -92,11 +94,50 @@ test('a failure of the source itself is thrown', async () => {
 		throw new RangeError('no more pages');
 	}
 	const seen: number[] = [];
-	const all = concurrently(failing(), 4, async (element) => {
+	const all = concurrently(failing(), upTo(4), async (element) => {
 		seen.push(element);
 		begun.open();
 		await turns(1);
 	});
 	await expect(all).rejects.toThrow('no more pages');
 	expect(seen).toEqual([1]);
+});
+
+test('takes more in hand, or less, as the pace changes', async () => {
+	let width = 1;
+	let underWay = 0;
+	const seen: number[] = [];
+	const pace: Pace = { width: () => width, whenIdle: async () => {} };
+	await concurrently(Array.from({ length: 30 }), pace, async (_, index) => {
+		seen.push(++underWay);
+		if (index === 5) width = 6;
+		if (index === 20) width = 2;
+		await turns(3);
+		underWay--;
+	});
+	expect(Math.max(...seen.slice(0, 5))).toBe(1);
+	expect(Math.max(...seen)).toBe(6);
+	expect(seen.at(-1)).toBeLessThanOrEqual(2);
+});
+
+test('takes no more in hand while what is in hand waits for its turn', async () => {
+	const mayGoOn = gate();
+	let waits = 0;
+	const begun: number[] = [];
+	const pace: Pace = {
+		width: () => 10,
+		whenIdle: async () => {
+			waits++;
+			if (begun.length === 3) await mayGoOn.isOpen;
+		},
+	};
+	const all = concurrently([0, 1, 2, 3, 4], pace, async (element) => {
+		begun.push(element);
+		await turns(1);
+	});
+	await turns(10);
+	expect(begun).toEqual([0, 1, 2]);
+	mayGoOn.open();
+	await all;
+	expect({ begun, waits }).toEqual({ begun: [0, 1, 2, 3, 4], waits: 5 });
 });

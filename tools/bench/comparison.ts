@@ -1,39 +1,45 @@
-import { Stage, type Run } from './stage';
-import { emnifyNode, pacedHttpRequestNode, unpacedHttpRequestNode } from './workflows';
+import type { Certificate } from './network';
+import { Stage, type Network, type Run } from './stage';
+import { emnifyNode, unpacedHttpRequestNode } from './workflows';
 
-/** The same audit by all, some times over. */
+/** The same audit by both, some times over. */
 export interface Comparison {
 	users: number;
+	network: Network;
 	ours: Run[];
-	/** With as many in flight as we have. */
+	/** By n8n's HTTP Request node with any number in flight. */
 	theirs: Run[];
-	/** With any number in flight. */
-	theirsUnpaced: Run[];
 }
 
-export const COMPARED_LATENCY_MS = 20;
-
-/** The peer at the same concurrency. */
-export const peer = pacedHttpRequestNode(COMPARED_LATENCY_MS);
-
 /**
- * Runs the audit of so many users by the workflows. Each node has an n8n of its own that was just started, because a process
- * never gives back all the memory that it once had; and they take turns, so that a moment in which the machine is busy
- * hits all.
+ * Runs audits of so many users by both workflows, over each network. Each node has an n8n of its own that was just started,
+ * because a process never gives back all the memory that it once had; and they take turns, so that a moment in which the
+ * machine is busy hits both. A trial has one n8n for both.
  */
-export async function compare(users: number, repetitions: number): Promise<Comparison> {
-	const [ourStage, theirStage] = await Promise.all([Stage.start(), Stage.start()]);
+export async function compare(
+	users: number,
+	repetitions: number,
+	networks: Network[],
+	certificate: Certificate,
+	isTrial = false,
+): Promise<Comparison[]> {
+	const env = { NODE_EXTRA_CA_CERTS: certificate.file };
+	const ourStage = await Stage.start(env);
+	const theirStage = isTrial ? ourStage : await Stage.start(env);
 	try {
-		const comparison: Comparison = { users, ours: [], theirs: [], theirsUnpaced: [] };
-		const task = { users, latencyMs: COMPARED_LATENCY_MS };
 		await ourStage.warmUp(emnifyNode);
-		await theirStage.warmUp(peer);
-		for (let repetition = 0; repetition < repetitions; repetition++) {
-			comparison.ours.push(await ourStage.run(emnifyNode, task));
-			comparison.theirs.push(await theirStage.run(peer, task));
-			comparison.theirsUnpaced.push(await theirStage.run(unpacedHttpRequestNode, task));
+		await theirStage.warmUp(unpacedHttpRequestNode);
+		const comparisons: Comparison[] = [];
+		for (const network of networks) {
+			const comparison: Comparison = { users, network, ours: [], theirs: [] };
+			const task = { users, network, certificate };
+			for (let repetition = 0; repetition < repetitions; repetition++) {
+				comparison.ours.push(await ourStage.run(emnifyNode, task));
+				comparison.theirs.push(await theirStage.run(unpacedHttpRequestNode, task));
+			}
+			comparisons.push(comparison);
 		}
-		return comparison;
+		return comparisons;
 	} finally {
 		await Promise.all([ourStage.stop(), theirStage.stop()]);
 	}

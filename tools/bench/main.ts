@@ -1,5 +1,6 @@
 /* eslint-disable no-console, @n8n/community-nodes/no-restricted-globals, @n8n/community-nodes/no-restricted-imports -- a command that runs in Node, not in n8n, and speaks to a person on the terminal */
 import { cpus } from 'node:os';
+import path from 'node:path';
 import { parseArgs } from 'node:util';
 
 import { installRealN8n } from '../real-n8n/install';
@@ -7,59 +8,76 @@ import { n8nVersion } from '../real-n8n/paths';
 import { compare, type Comparison } from './comparison';
 import { besideHttpRequest } from './measures/besideHttpRequest';
 import { footprint } from './measures/footprint';
-import { memoryGrowth } from './measures/memoryGrowth';
-import { overTheFloor } from './measures/overTheFloor';
-import { rateLimit } from './measures/rateLimit';
+import { rateLimit, scaledLimits } from './measures/rateLimit';
+import { tenAtOnce } from './measures/tenAtOnce';
+import { makeCertificate } from './network';
 import { isMissed, report, type Measure } from './report';
-import { Stage } from './stage';
-import { emnifyNode, unpacedHttpRequestNode } from './workflows';
+import { Stage, type Network } from './stage';
+import { emnifyNode, pollNode, unpacedHttpRequestNode } from './workflows';
 
 /** Small audits vary more, and cost less to repeat. */
 const sizes = [
-	{ users: 100, repetitions: 9 },
-	{ users: 1_000, repetitions: 5 },
+	{ users: 100, repetitions: 5 },
+	{ users: 1_000, repetitions: 3 },
 	{ users: 10_000, repetitions: 1 },
 ];
+
+const networks: Network[] = [{ latencyMs: 20 }, { latencyMs: 100 }, { tlsRoundTripMs: 35 }];
 
 /**
  * `npm run bench`: audits in the real n8n against the simulator, which this process hosts, beside the same audits with
  * n8n's HTTP Request node. Prints tables (with `--markdown` for docs/benchmark.md) and ends with 1 if a goal is missed.
- * `--quick` leaves the 10,000 users out.
+ * `--users 100` measures that number alone, once.
  */
 async function main(): Promise<number> {
 	const { values } = parseArgs({
 		options: {
-			quick: { type: 'boolean', default: false },
+			users: { type: 'string' },
 			markdown: { type: 'boolean', default: false },
 		},
 	});
 	const { nodeVersion } = await installRealN8n(console.error);
+	const chosen =
+		values.users === undefined ? sizes : [{ users: Number(values.users), repetitions: 1 }];
 
-	const comparisons: Comparison[] = [];
-	for (const { users, repetitions } of sizes) {
-		if (values.quick && users > 1_000) continue;
-		console.error(`Auditing ${users} users by each workflow`);
-		comparisons.push(await compare(users, repetitions));
+	const certificate = await makeCertificate();
+	try {
+		const comparisons: Comparison[] = [];
+		for (const { users, repetitions } of chosen) {
+			console.error(`Auditing ${users} users by both workflows`);
+			comparisons.push(
+				...(await compare(users, repetitions, networks, certificate, values.users !== undefined)),
+			);
+		}
+		const measures = [besideHttpRequest(comparisons)];
+		if (values.users === undefined) measures.push(...(await onOneStage()), await footprint());
+		console.log(report(machine(nodeVersion), measures, values.markdown));
+		return measures.some(({ goals }) => goals.some(isMissed)) ? 1 : 0;
+	} finally {
+		await certificate.remove();
 	}
-	const measures = [
-		besideHttpRequest(comparisons),
-		...(await onOneStage()),
-		memoryGrowth(comparisons),
-		await footprint(),
-	];
-	console.log(report(machine(nodeVersion), measures, values.markdown));
-	return measures.some(({ goals }) => goals.some(isMissed)) ? 1 : 0;
 }
 
 async function onOneStage(): Promise<Measure[]> {
+	const { requestsPerWindow, windowSeconds } = scaledLimits;
+	const limits = { requests: requestsPerWindow, windowMs: windowSeconds * 1000 };
+	const scaled = await Stage.start({
+		NODE_OPTIONS: `--require ${path.join(__dirname, 'scaleLimits.cjs')}`,
+		BENCH_EMNIFY_LIMITS: JSON.stringify(limits),
+	});
+	const measures: Measure[] = [];
+	try {
+		for (const contestant of [emnifyNode, pollNode]) await scaled.warmUp(contestant);
+		console.error('Auditing at the service’s limit');
+		measures.push(await rateLimit(scaled));
+	} finally {
+		await scaled.stop();
+	}
 	const stage = await Stage.start();
 	try {
-		await stage.warmUp(emnifyNode);
-		await stage.warmUp(unpacedHttpRequestNode);
-		console.error('Auditing beside the floor of the latency');
-		const floor = await overTheFloor(stage);
-		console.error('Auditing at the service’s limit');
-		return [floor, await rateLimit(stage)];
+		for (const contestant of [emnifyNode, unpacedHttpRequestNode]) await stage.warmUp(contestant);
+		console.error('Auditing in ten workflows at once');
+		return [...measures, await tenAtOnce(stage)];
 	} finally {
 		await stage.stop();
 	}

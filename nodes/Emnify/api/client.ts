@@ -1,5 +1,6 @@
 import { asDocumented } from './asDocumented';
 import type { AuthenticateBody } from './authenticate';
+import { concurrently, type Pace } from './concurrently';
 import { loginDigest, type Session } from './credential';
 import { EmnifyError, rethrow } from './errors';
 import { clockOffsetMs, type HttpResponse } from './http';
@@ -127,15 +128,24 @@ export class EmnifyClient {
 		return elements.sort((a, b) => Number(a.id) - Number(b.id));
 	}
 
-	/** All of a big collection (§4), each element once, a page at a time, in any order. Throws an `EmnifyError`. */
-	pages<Element extends Identified>(request: EmnifyRequest): AsyncGenerator<Element[], void> {
-		return allPages(this.collectionOf<Element>(request));
+	/** All of a big collection (§4), each element once, a page at a time, in any order; `onTotal` hears how many there are, where emnify says so. Throws an `EmnifyError`. */
+	pages<Element extends Identified>(
+		request: EmnifyRequest,
+		onTotal?: (total: number) => void,
+	): AsyncGenerator<Element[], void> {
+		return allPages(this.collectionOf<Element>(request, onTotal));
 	}
 
-	private collectionOf<Element extends Identified>(request: EmnifyRequest): Collection<Element> {
+	private collectionOf<Element extends Identified>(
+		request: EmnifyRequest,
+		onTotal?: (total: number) => void,
+	): Collection<Element> {
 		const { action, guarantee } = request;
-		const fetch = async (page: number, size: number) =>
-			await this.page<Element>(request, page, size);
+		const fetch = async (page: number, size: number) => {
+			const read = await this.page<Element>(request, page, size);
+			if (read.total !== undefined) onTotal?.(read.total);
+			return read;
+		};
 		return { action, guarantee, fetch };
 	}
 
@@ -166,6 +176,41 @@ export class EmnifyClient {
 		if (forceNew) return await this.transport.newSession();
 		await this.request(statusRequest, isList);
 		return await this.transport.session();
+	}
+
+	/**
+	 * Reads something for each element, in their order, as many at once as emnify answers fast. After the first failure it takes
+	 * no new one, and throws it.
+	 */
+	async concurrently<Element>(
+		elements: Iterable<Element> | AsyncIterable<Element>,
+		work: (element: Element, index: number) => Promise<void>,
+	): Promise<void> {
+		await concurrently(elements, this.pace, work);
+	}
+
+	/** That many requests of this run are to come: what fits emnify's window as a whole is not spread. */
+	expect(requests: number): void {
+		this.transport.lane.expect(requests);
+	}
+
+	/**
+	 * How many requests emnify's window (§2) still takes, and how long that many more of this run will take, in milliseconds, by
+	 * its speed so far and emnify's limit.
+	 */
+	outlook(requests: number): { left: number; ms: number } {
+		const { traffic, lane, startedMs } = this.transport;
+		const nowMs = Date.now();
+		const eachMs = (nowMs - startedMs) / Math.max(1, lane.sent);
+		return {
+			left: traffic.budget.left(nowMs),
+			ms: traffic.budget.durationMs(requests, eachMs, nowMs),
+		};
+	}
+
+	/** How many reads this run should have in hand. */
+	get pace(): Pace {
+		return this.transport.lane;
 	}
 
 	/** Stands for the credential's data: the same for the same account with the same login. */

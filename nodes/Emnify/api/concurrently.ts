@@ -1,46 +1,52 @@
-import { sleep } from 'n8n-workflow';
-
 import { rethrow } from './errors';
 
-/** How many reads are under way at once. */
-export const CONCURRENT_READS = 10;
+/** How much work is in hand at once, asked for again and again: a `Lane` says so for requests to emnify. */
+export interface Pace {
+	/** How many elements may be worked on at once. */
+	width(): number;
+	/** Waits until what is in hand is under way: only then more is taken. */
+	whenIdle(): Promise<void>;
+}
+
+/** For writes. */
+export const oneByOne: Pace = { width: () => 1, whenIdle: async () => {} };
 
 /**
- * Works on the elements in their order, at most `width` at once, and takes no new one after the first failure, which it
- * throws once the work that is under way has ended. Each begins a moment after the one before: requests that are sent
- * together are answered together, and their answers wait for one another, which costs a tenth of the time of an audit.
+ * Works on the elements in their order, as many at once as the pace allows, and takes no new one after the first failure,
+ * which it throws once the work that is under way has ended.
  */
 export async function concurrently<Element>(
 	elements: Iterable<Element> | AsyncIterable<Element>,
-	width: number,
+	pace: Pace,
 	work: (element: Element, index: number) => Promise<void>,
 ): Promise<void> {
-	const queue = numbered(elements);
-	let failed = false;
-	let turn = Promise.resolve();
-	const worker = async () => {
-		for (let next = await queue.next(); !next.done && !failed; next = await queue.next()) {
-			const [index, element] = next.value;
-			await (turn = turn.then(aMoment));
-			if (failed) return;
-			await work(element, index).catch(fail);
-		}
-	};
-	const fail = (error: unknown) => {
-		failed = true;
-		throw error;
-	};
-	const workers = Array.from({ length: width }, async () => await worker().catch(fail));
-	const results = await Promise.allSettled(workers);
-	const failure = results.find((result) => result.status === 'rejected');
-	if (failure) rethrow(failure.reason);
-}
-
-const aMoment = async () => await sleep(0);
-
-async function* numbered<Element>(
-	elements: Iterable<Element> | AsyncIterable<Element>,
-): AsyncGenerator<[index: number, element: Element], void> {
+	let underWay = 0;
 	let index = 0;
-	for await (const element of elements) yield [index++, element];
+	let failure: { reason: unknown } | undefined;
+	let wake = () => {};
+	const oneEnds = async () => await new Promise<void>((resolve) => (wake = resolve));
+	const fail = (reason: unknown) => {
+		failure ??= { reason };
+	};
+	const begin = (element: Element) => {
+		underWay++;
+		void work(element, index++)
+			.catch(fail)
+			.finally(() => {
+				underWay--;
+				wake();
+			});
+	};
+	try {
+		for await (const element of elements) {
+			while (underWay >= pace.width()) await oneEnds();
+			await pace.whenIdle();
+			if (failure) break;
+			begin(element);
+		}
+	} catch (error) {
+		fail(error);
+	}
+	while (underWay > 0) await oneEnds();
+	if (failure) rethrow(failure.reason);
 }

@@ -1,6 +1,7 @@
+import { MOST_AT_ONCE } from './adaptiveConcurrency';
 import { DEFAULT_TIMEOUT_MS } from './http';
 
-/** How much trouble a run bears before it reports it. */
+/** How much trouble a run bears before it reports it, and how much it may cause. */
 export interface RetryPolicy {
 	/** How long to wait for one answer, in milliseconds. */
 	timeoutMs: number;
@@ -10,6 +11,8 @@ export interface RetryPolicy {
 	outageMs: number;
 	/** How often a read is sent again after a transient failure. */
 	readRetries: number;
+	/** How many requests may be under way at once at most; how many really are is learned from how long answers take. */
+	mostAtOnce: number;
 }
 
 /** For work that nobody watches. */
@@ -18,6 +21,7 @@ export const UNATTENDED: RetryPolicy = {
 	rateLimitMs: 600_000,
 	outageMs: 120_000,
 	readRetries: 3,
+	mostAtOnce: MOST_AT_ONCE,
 };
 
 /** For the lists of the editor, where a person waits. */
@@ -26,4 +30,5 @@ export const INTERACTIVE: RetryPolicy = {
 	rateLimitMs: 2_000,
 	outageMs: 0,
 	readRetries: 1,
+	mostAtOnce: MOST_AT_ONCE,
 };

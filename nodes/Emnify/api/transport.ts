@@ -3,13 +3,13 @@ import type { IHttpRequestOptions } from 'n8n-workflow';
 import type { AuthenticateBody } from './authenticate';
 import type { WaitLimit } from './circuitBreaker';
 import type { EmnifyCredential, Session } from './credential';
-import { EmnifyError, neverSent } from './errors';
+import { EmnifyError, neverSent, rethrow } from './errors';
 import { sendWith, type HttpResponse, type Send } from './http';
 import { authenticateCautiously } from './login';
 import type { EmnifyContext, NodeCredential } from './nodeCredential';
 import { loginLimitOf, rateLimitOf } from './rateLimit';
 import { refusal } from './refusal';
-import { statusRequest, type EmnifyRequest } from './request';
+import { apiPath, statusRequest, type EmnifyRequest } from './request';
 import type { RetryPolicy } from './retryPolicy';
 import { withoutSecrets } from './secrets';
 import {
@@ -22,18 +22,29 @@ import {
 	type RejectedToken,
 } from './session';
 import type { TotpSecret } from './totp';
+import { trafficOf, type Ending, type Lane, type Traffic } from './traffic';
 import type { AuthenticateAnswer } from './types';
+
+/** Its pages have a limit of their own (§2). */
+const EVENTS_PATH = apiPath`/event`;
 
 /**
  * Sends requests with the session of one credential, as it was when the run began. Requests and logins go out directly:
  * n8n's own authenticated request reads the credential anew each time, of the first item, and with it perhaps another
- * account. Only to store a new session for n8n's other processes, n8n is asked. At emnify's rate limit everything waits.
+ * account. Only to store a new session for n8n's other processes, n8n is asked. Requests of the whole process take turns, so that
+ * emnify's limits are kept; where emnify says all the same that one is reached, everything waits.
  */
 export class Transport {
 	readonly startedMs = Date.now();
 
 	/** Of the execution: it is cancelled in n8n. */
 	readonly signal: AbortSignal | undefined;
+
+	/** The requests of this run. */
+	readonly lane: Lane;
+
+	/** All that this process sends to the same emnify. */
+	readonly traffic: Traffic;
 
 	private readonly send: Send;
 
@@ -51,6 +62,8 @@ export class Transport {
 		const send = sendWith(context.helpers.httpRequest);
 		this.send = async (request, timeoutMs) =>
 			await send({ timeout: policy.timeoutMs, ...request }, timeoutMs);
+		this.traffic = trafficOf(credential.baseUrl);
+		this.lane = this.traffic.lane(policy.mostAtOnce);
 		this.signal =
 			'getExecutionCancelSignal' in context ? context.getExecutionCancelSignal() : undefined;
 	}
@@ -124,9 +137,10 @@ export class Transport {
 	): Promise<{ response: HttpResponse; sentMs: number }> {
 		const options = this.optionsOf(request);
 		const attempt = async () => {
-			const sentMs = Date.now();
-			const headers = { Authorization: `Bearer ${token}` };
-			const response = await this.send({ ...options, headers });
+			const { response, sentMs } = await this.sendInTurn(request, {
+				...options,
+				headers: { Authorization: `Bearer ${token}` },
+			});
 			const { status } = response;
 			if (status === 429) throw refusal(this.withoutSecrets(response, request.body), request);
 			if (status !== 401 && status < 500) reportWorking(this.credential, token);
@@ -134,6 +148,33 @@ export class Transport {
 		};
 		const rateLimit = rateLimitOf(this.credential.baseUrl);
 		return await rateLimit.run(attempt, this.rateLimitWait, this.signal);
+	}
+
+	/** Sends once it is this request's turn, and says when. */
+	private async sendInTurn(
+		{ method, path }: EmnifyRequest,
+		options: IHttpRequestOptions,
+	): Promise<{ response: HttpResponse; sentMs: number }> {
+		for (;;) {
+			const turn = await this.lane.turn({
+				kind: `${method} ${path.replace(/\d+/g, '#')}`,
+				isEvents: path === EVENTS_PATH,
+				maxWaitMs: this.policy.rateLimitMs,
+				signal: this.signal,
+			});
+			let ending: Ending = 'failed';
+			try {
+				const sentMs = Date.now();
+				const response = await this.send(options);
+				ending = endingOf(response.status);
+				if (ending !== 'refused' || !turn.isBeyond) return { response, sentMs };
+			} catch (error) {
+				if (this.signal?.aborted) ending = 'stopped';
+				rethrow(error);
+			} finally {
+				turn.end(ending);
+			}
+		}
 	}
 
 	private optionsOf({ method, path, query, body }: EmnifyRequest): IHttpRequestOptions {
@@ -154,7 +195,9 @@ export class Transport {
 	private link(): Link {
 		const account = this.credential.sessionKey;
 		return {
-			send: this.send,
+			// A login does not wait for its turn: what is under way waits for it. It counts in emnify's window all the same.
+			send: async (request, timeoutMs) =>
+				await this.traffic.beside(async () => await this.send(request, timeoutMs)),
 			timeoutMs: () => this.policy.timeoutMs,
 			signal: this.signal,
 			isAlive: async (token) => await this.isAlive(token),
@@ -170,4 +213,9 @@ export class Transport {
 		}
 		return response.status !== 401;
 	}
+}
+
+function endingOf(status: number): Ending {
+	if (status === 429) return 'refused';
+	return status >= 500 ? 'failed' : 'answered';
 }

@@ -94,15 +94,18 @@ export function usersRequest(filters: UserFilters, sort = '+id'): EmnifyRequest 
 	};
 }
 
-/** All users (§5), each once. The next page is fetched while the users of this one are worked on. */
+/** All users (§5), each once; `onTotal` hears how many there are, where emnify says so. The next page is fetched while the users of this one are worked on. */
 export async function* allUsers(
 	client: EmnifyClient,
 	filters: UserFilters,
-	advice: EmnifyRequest['advice'] = {},
+	{
+		advice = {},
+		onTotal,
+	}: { advice?: EmnifyRequest['advice']; onTotal?: (total: number) => void } = {},
 ): AsyncGenerator<User, void> {
 	const request = usersRequest(filters);
 	request.advice = { ...request.advice, ...advice };
-	const pages = client.pages<User>(request);
+	const pages = client.pages<User>(request, onTotal);
 	let next = pages.next();
 	for (let page = await next; !page.done; page = await next) {
 		next = pages.next();

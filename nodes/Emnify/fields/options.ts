@@ -1,5 +1,6 @@
 import type { INodeProperties } from 'n8n-workflow';
 
+import { MOST_AT_ONCE } from '../api/adaptiveConcurrency';
 import { UNATTENDED, type RetryPolicy } from '../api/retryPolicy';
 import { readCollection } from './collection';
 import { badValue } from './locator';
@@ -13,6 +14,15 @@ export const optionsField: INodeProperties = {
 	placeholder: 'Add option',
 	default: {},
 	options: [
+		{
+			displayName: 'Max Requests at Once',
+			name: 'maxRequestsAtOnce',
+			type: 'number',
+			typeOptions: { minValue: 1, maxValue: MOST_AT_ONCE },
+			default: 10,
+			description:
+				'How many requests to have under way at once at most. Without this option, as many as emnify answers fast.',
+		},
 		{
 			displayName: 'Rate Limit Wait',
 			name: 'rateLimitWait',
@@ -46,7 +56,7 @@ export const optionsField: INodeProperties = {
 const LONGEST_WAIT = 86_400;
 const MOST_RETRIES = 20;
 
-/** What the options say of waiting. Throws an `EmnifyError` (`input`) where one is no usable number. */
+/** What the options say of waiting, and of requests at once. Throws an `EmnifyError` (`input`) where one is no usable number. */
 export function readRetryPolicy(label: string, options: unknown): RetryPolicy {
 	const chosen = readCollection(label, options);
 	const readRetries = 'retries' in chosen ? readRetryCount(chosen.retries) : UNATTENDED.readRetries;
@@ -57,6 +67,10 @@ export function readRetryPolicy(label: string, options: unknown): RetryPolicy {
 		// Who wants no read repeated does not wait to repeat it either.
 		outageMs: readRetries === 0 ? 0 : UNATTENDED.outageMs,
 		readRetries,
+		mostAtOnce:
+			'maxRequestsAtOnce' in chosen
+				? readMostAtOnce(chosen.maxRequestsAtOnce)
+				: UNATTENDED.mostAtOnce,
 	};
 }
 
@@ -78,6 +92,12 @@ function readRetryCount(value: unknown): number {
 	const retries = toNumber(value);
 	if (Number.isInteger(retries) && retries >= 0 && retries <= MOST_RETRIES) return retries;
 	throw badValue('Retries', value, `a whole number from 0 to ${MOST_RETRIES}`);
+}
+
+function readMostAtOnce(value: unknown): number {
+	const most = toNumber(value);
+	if (Number.isInteger(most) && most >= 1 && most <= MOST_AT_ONCE) return most;
+	throw badValue('Max Requests at Once', value, `a whole number from 1 to ${MOST_AT_ONCE}`);
 }
 
 function toNumber(value: unknown): number {

@@ -1,5 +1,6 @@
 import type { IPollFunctions } from 'n8n-workflow';
 
+import { MOST_AT_ONCE } from '../api/adaptiveConcurrency';
 import { DEFAULT_TIMEOUT_MS } from '../api/http';
 import type { RetryPolicy } from '../api/retryPolicy';
 
@@ -39,6 +40,7 @@ export class Budget {
 			rateLimitMs: this.totalMs * 0.4,
 			outageMs: 0,
 			readRetries: 1,
+			mostAtOnce: MOST_AT_ONCE,
 		};
 	}
 }

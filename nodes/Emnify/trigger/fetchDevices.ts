@@ -8,10 +8,11 @@ import type { Snapshot } from './snapshot';
 
 /** Fetches the trusted devices of the users whose turn it is. Throws an `EmnifyError` where nobody's can be read. */
 export async function fetchDevices(
-	{ client, directory, budget, warn }: PollTools,
+	tools: PollTools,
 	{ events, scope }: TriggerSettings,
 	known: KnownDevices | undefined,
 ): Promise<NonNullable<Snapshot['devices']>> {
+	const { client, directory, warn } = tools;
 	const users = await directory.users(scope);
 	const lastRead = (id: number) => (known?.get(id)?.devices ? known.get(id)?.checked : 0) ?? 0;
 	const ids = whoseTurn(
@@ -20,7 +21,7 @@ export async function fetchDevices(
 		mostUsers(events),
 	);
 	const { ofUser, failures } = await readInTurn(
-		budget,
+		tools,
 		ids,
 		async (id) => await trustedDevicesOf(client, { id: String(id) }),
 	);

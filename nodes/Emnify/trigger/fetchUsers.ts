@@ -37,11 +37,11 @@ export async function fetchUsers(
 }
 
 async function fetchDetails(
-	{ directory, budget, warn }: PollTools,
+	{ client, directory, budget, warn }: PollTools,
 	ids: number[],
 ): Promise<UsersSnapshot['details']> {
 	const { ofUser, failures } = await readInTurn(
-		budget,
+		{ client, budget },
 		ids,
 		async (id) => await directory.detailsOf({ id: String(id) }),
 	);
@@ -62,7 +62,7 @@ const MOST_MISSING = 25;
  * gone where emnify says so of this user.
  */
 async function fetchMissing(
-	{ directory, budget }: PollTools,
+	{ client, directory, budget }: PollTools,
 	known: KnownUsers | undefined,
 	listed: ReadonlySet<number>,
 ): Promise<Pick<UsersSnapshot, 'gone' | 'unlisted'>> {
@@ -70,7 +70,7 @@ async function fetchMissing(
 		.filter(([id, { presence }]) => presence === 'here' && !listed.has(id))
 		.map(([id]) => id);
 	const { ofUser } = await readInTurn(
-		budget,
+		{ client, budget },
 		whoseTurn(missing, () => 0, MOST_MISSING),
 		async (id) =>
 			await directory.detailsOf({ id: String(id) }).catch((error: unknown) => {

@@ -1,4 +1,4 @@
-import { CONCURRENT_READS, concurrently } from '../api/concurrently';
+import { concurrently, type Pace } from '../api/concurrently';
 import { EmnifyError } from '../api/errors';
 import { isTransient } from '../api/retry';
 import type { Budget } from './budget';
@@ -32,7 +32,7 @@ const DOWN_AFTER_FAILURES = 25;
  * `EmnifyError` for a failure that is not of one user alone.
  */
 export async function readInTurn<Answer>(
-	budget: Budget,
+	{ client, budget }: { client: { pace: Pace }; budget: Budget },
 	ids: number[],
 	readOne: (id: number) => Promise<Answer>,
 ): Promise<{ ofUser: Map<number, Answer>; failures: EmnifyError[] }> {
@@ -42,7 +42,7 @@ export async function readInTurn<Answer>(
 		ofUser.size === 0 && failures.filter(isTransient).length >= DOWN_AFTER_FAILURES;
 	const isOver = () => ofUser.size > 0 && budget.isSpent();
 	const isAtRateLimit = () => failures.some(({ kind }) => kind === 'rateLimited');
-	await concurrently(ids, CONCURRENT_READS, async (id) => {
+	await concurrently(ids, client.pace, async (id) => {
 		if (isDown() || isOver() || isAtRateLimit()) return;
 		await readOne(id)
 			.then((answer) => {

@@ -1,7 +1,6 @@
 import { NodeOperationError, type INode } from 'n8n-workflow';
 
 import type { EmnifyClient } from '../api/client';
-import { CONCURRENT_READS, concurrently } from '../api/concurrently';
 import { EmnifyError } from '../api/errors';
 import { requireIds } from '../api/ids';
 import type { EmnifyEvent, TrustedDevice, User } from '../api/types';
@@ -148,7 +147,7 @@ async function newestDevice(
 	};
 	for await (const users of someUsers(client, directory, scope)) {
 		const found: Array<{ user: Person; device: TrustedDevice }> = [];
-		await concurrently(users, CONCURRENT_READS, async (user) => {
+		await client.concurrently(users, async (user) => {
 			await trustedDevicesOf(client, { id: String(user.id) }).then((devices) => {
 				isAnyoneReadable = true;
 				found.push(...devices.map((device) => ({ user, device })));

@@ -50,6 +50,7 @@ export async function connectTo(
 		timeoutMs: 10_000,
 		rateLimitMs: 0,
 		outageMs: 0,
+		mostAtOnce: 10,
 		readRetries: 0,
 		...policy,
 	});

@@ -11,11 +11,12 @@ describe('the options', () => {
 	});
 
 	test('are taken, as text too', () => {
-		expect(read({ timeout: 5, rateLimitWait: 60, retries: 2 })).toEqual({
+		expect(read({ timeout: 5, rateLimitWait: 60, retries: 2, maxRequestsAtOnce: '7' })).toEqual({
 			timeoutMs: 5_000,
 			rateLimitMs: 60_000,
 			outageMs: UNATTENDED.outageMs,
 			readRetries: 2,
+			mostAtOnce: 7,
 		});
 		expect(read({ timeout: ' 5 ' }).timeoutMs).toBe(5_000);
 	});
@@ -28,6 +29,8 @@ describe('the options', () => {
 		[{ rateLimitWait: 0.0001 }, { rateLimitMs: 1, outageMs: UNATTENDED.outageMs }],
 		[{ rateLimitWait: day }, { rateLimitMs: day * 1000, outageMs: UNATTENDED.outageMs }],
 		[{ retries: 0 }, { readRetries: 0, outageMs: 0, rateLimitMs: UNATTENDED.rateLimitMs }],
+		[{ maxRequestsAtOnce: 1 }, { mostAtOnce: 1 }],
+		[{ maxRequestsAtOnce: 128 }, { mostAtOnce: 128 }],
 		[{ retries: 20 }, { readRetries: 20, outageMs: UNATTENDED.outageMs }],
 	])('%j are within their bounds', (options, expected) => {
 		expect(read(options)).toMatchObject(expected);
@@ -55,6 +58,9 @@ describe('the options', () => {
 		[{ retries: 1.5 }, 'Retries “1.5” is not a whole number from 0 to 20'],
 		[{ retries: true }, 'Retries “true” is not a whole number from 0 to 20'],
 		[{ retries: ' ' }, 'Retries is empty'],
+		[{ maxRequestsAtOnce: 0 }, 'Max Requests at Once “0” is not a whole number from 1 to 128'],
+		[{ maxRequestsAtOnce: 129 }, 'Max Requests at Once “129” is not a whole number from 1 to 128'],
+		[{ maxRequestsAtOnce: null }, 'Max Requests at Once is empty'],
 		[[], 'Options is not a collection of fields, but a list'],
 	])('%j are refused', (options, message) => {
 		expect(refusalOf(() => read(options))).toBe(message);

@@ -1,7 +1,6 @@
 import type { IBinaryData, IDataObject } from 'n8n-workflow';
 
 import type { EmnifyClient } from '../../api/client';
-import { CONCURRENT_READS, concurrently } from '../../api/concurrently';
 import { EmnifyError } from '../../api/errors';
 import { requireIds } from '../../api/ids';
 import { isTransient } from '../../api/retry';
@@ -72,6 +71,9 @@ interface UserResult {
 /** After so many users in a row that could not be read, emnify is down, and the audit stops. */
 const MOST_UNREADABLE_IN_A_ROW = 25;
 const TELL_EVERY = 500;
+/** A long audit reports its progress that soon, and then that often, in milliseconds. */
+const FIRST_PROGRESS_MS = 2_000;
+const PROGRESS_EVERY_MS = 15_000;
 
 /** One audit: reads the users' devices, checks them, revokes what is to be revoked, and gives the output. */
 export class Audit {
@@ -95,6 +97,11 @@ export class Audit {
 
 	private usersRead = 0;
 
+	/** How many there are; `undefined` as long as emnify has not said so. */
+	private usersInAll?: number;
+
+	private nextProgressMs = this.startedMs + FIRST_PROGRESS_MS;
+
 	private usersUnreadable = 0;
 
 	private unreadableInARow = 0;
@@ -112,11 +119,14 @@ export class Audit {
 		const targets =
 			this.settings.users === 'input'
 				? targetsOf(inputs)
-				: listedTargets(client, this.settings.users, inputs[0]?.index ?? 0);
-		await concurrently(targets, CONCURRENT_READS, async (target) => {
+				: listedTargets(client, this.settings.users, inputs[0]?.index ?? 0, (total) =>
+						this.expect(total),
+					);
+		if (Array.isArray(targets)) this.expect(targets.length);
+		await client.concurrently(targets, async (target) => {
 			await this.auditTarget(target, true);
 		});
-		await concurrently(this.putOff, CONCURRENT_READS, async (target) => {
+		await client.concurrently(this.putOff, async (target) => {
 			await this.auditTarget(target, false);
 		});
 		tell(`Audited ${this.usersRead} users, ${this.usersUnreadable} of them could not be read`);
@@ -195,7 +205,24 @@ export class Audit {
 			this.summary.addFailedUser(unreadable, target.user && organisationOf(target.user));
 			this.keep({ place, items, devices: [], unreadable });
 		}
-		if (++this.usersRead % TELL_EVERY === 0) this.batch.tell(`Audited ${this.usersRead} users`);
+		this.usersRead++;
+		if (this.usersRead % TELL_EVERY === 0 || Date.now() >= this.nextProgressMs) this.progress();
+	}
+
+	private expect(users: number): void {
+		this.usersInAll = users;
+		this.batch.client.expect(users - this.usersRead);
+	}
+
+	/** Says in n8n's log how far it is, how many requests emnify's window still takes, and how long it will take. */
+	private progress(): void {
+		this.nextProgressMs = Date.now() + PROGRESS_EVERY_MS;
+		const read = this.usersRead.toLocaleString('en-GB');
+		if (this.usersInAll === undefined) return this.batch.tell(`Audited ${read} users`);
+		const { left, ms } = this.batch.client.outlook(Math.max(0, this.usersInAll - this.usersRead));
+		this.batch.tell(
+			`Audited ${read} of ${this.usersInAll.toLocaleString('en-GB')} users. Requests left in emnify’s five minutes: ${left.toLocaleString('en-GB')}. Time to go: about ${durationInWords(ms)}.`,
+		);
 	}
 
 	/** The user whom an item names, or `undefined` where another item has named the same one in another way. */
@@ -403,12 +430,18 @@ async function* listedTargets(
 	client: EmnifyClient,
 	filters: UserFilters,
 	item: number,
+	onTotal: (total: number) => void,
 ): AsyncGenerator<Target, void> {
-	for await (const user of allUsers(client, filters, LISTING_ADVICE)) {
+	for await (const user of allUsers(client, filters, { advice: LISTING_ADVICE, onTotal })) {
 		// One whom emnify lists without an ID comes last.
 		const place = user.id ?? Number.MAX_SAFE_INTEGER;
 		yield { reference: { id: String(user.id) }, user, items: [item], place };
 	}
+}
+
+function durationInWords(ms: number): string {
+	const seconds = Math.ceil(ms / 1000);
+	return seconds < 90 ? count(seconds, 'second') : count(Math.ceil(seconds / 60), 'minute');
 }
 
 function auditedUser({ id, username, name, status }: User): AuditedUser {

@@ -1,7 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import type { EmnifyClient } from '../../api/client';
-import { CONCURRENT_READS, concurrently } from '../../api/concurrently';
 import type { MfaKey, User, UserWithMfa } from '../../api/types';
 import { isActive } from '../../endpoints/mfaKeys';
 import { findUser, usersRequest } from '../../endpoints/users';
@@ -49,7 +48,7 @@ export const getAll = defineOperation({
 		const users = await client.collection<User & IDataObject>(request, limit);
 		if (!details) return simplify ? users.map(simplified) : users;
 		const detailed: IDataObject[] = [];
-		await concurrently(users, CONCURRENT_READS, async (user, index) => {
+		await client.concurrently(users, async (user, index) => {
 			const { roles = null, mfa = null } = await detailsOf(client, user);
 			detailed[index] = simplify
 				? { ...simplified(user), roles: roles && roleNames(roles), mfa: mfa && countKeys(mfa) }
