@@ -305,7 +305,7 @@ class BatchRun extends Run {
 				{
 					client,
 					unusableItems: items - inputs.length,
-					tell: (progress) => context.logger.info(progress, { node: context.getNode().name }),
+					log: (progress) => context.logger.info(progress, { node: context.getNode().name }),
 					warn: (message) =>
 						context.addExecutionHints({ message, type: 'warning', location: 'outputPane' }),
 					inform: (message) =>

@@ -37,7 +37,7 @@ function countsTowardsLockout(body: AuthenticateBody): boolean {
 
 /**
  * Sends one login, exactly once: a failed login is never repeated from here, because three lock the account (§1).
- * Throws an {@link EmnifyError} that tells wrong secret (`refused`), lockout (`locked`), rate limit (`rateLimited`), a
+ * Throws an {@link EmnifyError} that distinguishes wrong secret (`refused`), lockout (`locked`), rate limit (`rateLimited`), a
  * server that is not emnify (`notEmnify`) and the rest apart, and quotes emnify without what was sent and without `secrets`. Its
  * facts say that it is a login, and `final` where it may have counted towards the lockout.
  */

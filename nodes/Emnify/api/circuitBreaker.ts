@@ -113,7 +113,7 @@ export class CircuitBreaker {
 	}
 }
 
-/** Another request was told to wait that long: this one need not ask. */
+/** Another request had to wait that long: this one need not ask. */
 function notTried({ kind, description, facts }: EmnifyError, untilMs: number): EmnifyError {
 	return new EmnifyError(
 		kind,

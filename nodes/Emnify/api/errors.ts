@@ -90,7 +90,7 @@ export function dateAndTime(timeMs: number): string {
 	return `${new Date(timeMs).toISOString().slice(0, 19).replace('T', ' ')} UTC`;
 }
 
-/** What is told where the execution was cancelled in n8n. */
+/** The failure where the execution was cancelled in n8n. */
 export function cancelled(): EmnifyError {
 	return new EmnifyError(
 		'cancelled',

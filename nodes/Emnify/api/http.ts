@@ -21,7 +21,7 @@ export type Send = (
 	timeoutMs?: () => number,
 ) => Promise<HttpResponse>;
 
-/** How long the node waits for an answer before it gives up, in milliseconds, unless told otherwise. */
+/** How long the node waits for an answer before it gives up, in milliseconds, unless set otherwise. */
 export const DEFAULT_TIMEOUT_MS = 30_000;
 
 /** When a connection on which nothing comes is given up by n8n's helper, in milliseconds: after the time limit here. */
@@ -63,7 +63,7 @@ export function sendWith(httpRequest: HttpRequestHelper): Send {
 
 /**
  * Makes a {@link Send} of the one helper that n8n gives a credential test, which takes the older names for the same
- * options and cannot be told to end.
+ * options and cannot be made to end.
  */
 export function sendWithLegacy(request: (options: object) => Promise<unknown>): Send {
 	return sendWith(async ({ url, qs, body, method, headers, timeout }) => {
@@ -155,7 +155,7 @@ export function noAnswer(
 	return new EmnifyError('unreachable', what, todo, hadNoConnection ? { neverSent: true } : {});
 }
 
-/** What is told where the answer did not come, or not to its end, within so many milliseconds. */
+/** The failure where the answer did not come, or not to its end, within that many milliseconds. */
 export function noAnswerInTime(
 	{ url, baseURL }: { url: string; baseURL?: string | undefined },
 	timeoutMs: number,

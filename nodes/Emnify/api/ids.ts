@@ -1,7 +1,7 @@
 import { EmnifyError } from './errors';
 
 /**
- * Throws an `EmnifyError` (`notEmnify`) unless each element of a list has an ID, a number or a text: what is to be told apart
+ * Throws an `EmnifyError` (`notEmnify`) unless each element of a list has an ID, a number or a text: what is to be distinguished
  * must have one.
  */
 export function requireSomeIds(elements: unknown[], action: string): void {
@@ -18,7 +18,7 @@ export function requireSomeIds(elements: unknown[], action: string): void {
 }
 
 /**
- * What emnify listed, each with a number for an ID: what is to be told apart, or addressed by it, must have one. Throws an
+ * What emnify listed, each with a number for an ID: what is to be distinguished, or addressed by it, must have one. Throws an
  * `EmnifyError` (`notEmnify`) where one has none, is no object, or where it is no list at all.
  */
 export function requireIds<Element extends { id: number }>(

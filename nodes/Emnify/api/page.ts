@@ -70,7 +70,7 @@ function readLink(header: unknown): Links {
 const LINK = /<([^<>]*)>([^<>]*)/g;
 
 /**
- * Whether the headers of a page say that something follows it; `undefined` where they do not tell. `held` is how many
+ * Whether the headers of a page say that something follows it; `undefined` where they do not say. `held` is how many
  * elements it and the pages before it hold. One that says so is enough: to look costs a request, not to look may lose much.
  */
 export function saysMore<Element>(

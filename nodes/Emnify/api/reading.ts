@@ -25,7 +25,7 @@ export interface Collection<Element> {
 	guarantee?: 'appendOnly' | 'sortedById' | undefined;
 }
 
-/** What can be told apart from others of its kind. */
+/** What can be distinguished from others of its kind. */
 export interface Identified {
 	id: unknown;
 }

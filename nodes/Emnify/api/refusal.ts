@@ -7,7 +7,7 @@ import {
 } from './errors';
 import { retryAfter, type HttpResponse } from './http';
 
-/** What a request was to do, for the sentence that tells of its failure. */
+/** What a request was to do, for the sentence that reports its failure. */
 export interface Purpose {
 	/** Completes “Could not …”, such as `delete trusted device 9 of user 12`. */
 	action: string;

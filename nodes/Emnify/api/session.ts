@@ -33,7 +33,7 @@ interface SessionState {
 
 /** How to log in, and on whose behalf. */
 export interface Link extends Omit<LoginLink, 'secrets'> {
-	/** Whether emnify takes the token, by a request that needs nothing else. Throws an `EmnifyError` where it cannot be told. */
+	/** Whether emnify takes the token, by a request that needs nothing else. Throws an `EmnifyError` where that cannot be found out. */
 	isAlive(token: string): Promise<boolean>;
 	/** What n8n has stored now: another process may have logged in meanwhile. `undefined` where it is of another account. */
 	storedNow?(): Promise<Session | undefined>;
@@ -106,7 +106,7 @@ export function reportWorking(credential: EmnifyCredential, token: string): void
 
 /**
  * Gives a session that works, and logs in only if it must: where there is none, or where `rejected` is what the
- * credential has, and one cheap request tells that it is really dead. The same session again means that it is alive, so the
+ * credential has, and one cheap request shows that it is really dead. The same session again means that it is alive, so the
  * 401 was the endpoint's own; a login may give another session with the same token. Whoever asks meanwhile waits for the same
  * attempt.
  * Throws an {@link EmnifyError}: the one of the login, or the same again while a failed login is not repeated.

@@ -26,7 +26,7 @@ interface TimeLimit {
 
 /**
  * The work's result, if it comes in time. Throws the limit's `EmnifyError` when the time is over, and `cancelled` when the
- * signal aborts, whether or not the work then ends: its own signal tells it to.
+ * signal aborts, whether or not the work then ends: its own signal ends it.
  */
 export async function withinTime<Result>(
 	{ leftMs, late, signal }: TimeLimit,

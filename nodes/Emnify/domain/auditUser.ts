@@ -10,7 +10,7 @@ import { readUserStatus } from './userStatus';
 export const TRUST_DAYS = 90;
 
 export interface AuditedUser {
-	/** `null` where emnify did not tell it. */
+	/** `null` where emnify did not give it. */
 	id: number | null;
 	username: string | null;
 	name: string | null;

@@ -61,7 +61,7 @@ export async function createApplicationToken(
 }
 
 /**
- * The same, or `undefined` where they could not be listed: it is asked once, and fails nothing. It only tells a new token from the
+ * The same, or `undefined` where they could not be listed: it is asked once, and fails nothing. It only distinguishes a new token from the
  * others.
  */
 export async function applicationTokensSeen(
@@ -87,7 +87,7 @@ export async function revokeApplicationToken(client: EmnifyClient, tokenId: stri
 		advice: {
 			403: FORBIDDEN,
 			404: 'The token may belong to another workspace. Choose it from the list to see which there are.',
-			409: 'The token may be revoked already. Application Token → Get Many tells its status.',
+			409: 'The token may be revoked already. Application Token → Get Many shows its status.',
 		},
 	});
 }

@@ -8,7 +8,7 @@ export interface Workspace {
 }
 
 /**
- * `GET /api/v1/organisation/my` (§5); `null` where it may not be read, or the answer names none. It is told for information:
+ * `GET /api/v1/organisation/my` (§5); `null` where it may not be read, or the answer names none. It is shown for information:
  * no failure of it is one of the run, and it is asked for once.
  */
 export async function findWorkspace(client: EmnifyClient): Promise<Workspace | null> {

@@ -17,7 +17,7 @@ export function readDateTime(field: string, value: unknown, timezone: unknown): 
 	throw badValue(field, value, DATE_TIME);
 }
 
-/** What a date is told to be, where it is none. */
+/** What is expected, in the refusal of what is no date. */
 export const DATE_TIME = 'a date and time since the year 2000, such as 2026-03-01T08:00';
 
 /** emnify is younger. What is earlier was no date before somebody made one of it. */

@@ -71,8 +71,8 @@ export interface BatchDefinition<Settings, Input, Done> extends Face {
 /** What an operation on all items at once works with. */
 export interface Batch<Done> {
 	client: EmnifyClient;
-	/** Tells in n8n's log how far it is. */
-	tell(progress: string): void;
+	/** Writes into the execution's log how far it is. */
+	log(progress: string): void;
 	/** Shows a warning above the output in the editor. */
 	warn(message: string): void;
 	/** Shows something to know above the output in the editor. */

@@ -219,7 +219,7 @@ export class Revocations {
 		}
 	}
 
-	/** Nobody knows whether that was carried out, so it is not sent again: the list of the user's devices tells. */
+	/** Nobody knows whether that was carried out, so it is not sent again: the list of the user's devices shows it. */
 	private async lookAfter(error: EmnifyError, device: Known): Promise<Revocation> {
 		const { message, facts } = error;
 		const isOpen = isOutcomeOpen(error);

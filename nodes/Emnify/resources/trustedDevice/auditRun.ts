@@ -115,7 +115,7 @@ export class Audit {
 	}
 
 	async run(inputs: Array<BatchInput<UserReference | undefined>>): Promise<BatchOutput[]> {
-		const { client, tell, warn } = this.batch;
+		const { client, log, warn } = this.batch;
 		const targets =
 			this.settings.users === 'input'
 				? targetsOf(inputs)
@@ -129,10 +129,10 @@ export class Audit {
 		await client.concurrently(this.putOff, async (target) => {
 			await this.auditTarget(target, false);
 		});
-		tell(`Audited ${this.usersRead} users, ${this.usersUnreadable} of them could not be read`);
+		log(`Audited ${this.usersRead} users, ${this.usersUnreadable} of them could not be read`);
 		if (this.usersUnreadable > 0) {
 			warn(
-				`The trusted devices of ${this.usersUnreadable} of ${this.usersRead} users could not be read. The output tells which and why.`,
+				`The trusted devices of ${this.usersUnreadable} of ${this.usersRead} users could not be read. The output shows which, and why.`,
 			);
 		} else if (this.usersRead === 0) {
 			for (const { message } of this.summary.gaps(this.scope(inputs))) warn(`${message}.`);
@@ -218,9 +218,9 @@ export class Audit {
 	private progress(): void {
 		this.nextProgressMs = Date.now() + PROGRESS_EVERY_MS;
 		const read = this.usersRead.toLocaleString('en-GB');
-		if (this.usersInAll === undefined) return this.batch.tell(`Audited ${read} users`);
+		if (this.usersInAll === undefined) return this.batch.log(`Audited ${read} users`);
 		const { left, ms } = this.batch.client.outlook(Math.max(0, this.usersInAll - this.usersRead));
-		this.batch.tell(
+		this.batch.log(
 			`Audited ${read} of ${this.usersInAll.toLocaleString('en-GB')} users. Requests left in emnify’s five minutes: ${left.toLocaleString('en-GB')}. Time to go: about ${durationInWords(ms)}.`,
 		);
 	}
@@ -461,7 +461,7 @@ function organisationOf({ organisation }: User): Organisation | null {
 	return organisation ? { id: organisation.id, name: organisation.name ?? null } : null;
 }
 
-/** A user that emnify would not tell of: all that is known is what the item says. */
+/** A user whom emnify does not show: all that is known is what the item says. */
 function unknownUser(reference: UserReference): AuditedUser {
 	const id = 'id' in reference && reference.id !== 'my' ? Number(reference.id) : null;
 	const username = 'username' in reference ? reference.username : null;
