@@ -15,8 +15,8 @@ const project = (name, options = {}) => ({
 });
 
 module.exports = {
-	// Most of a test is waiting for a server: no core is left out.
-	maxWorkers: '100%',
+	// Half of a test is waiting for a server: while one waits, the core works for another.
+	maxWorkers: '200%',
 	// A test fails by what it finds, not because the machine is slow: this only ends what hangs.
 	testTimeout: 300_000,
 	projects: [

@@ -15,13 +15,10 @@ import type { World } from './world';
 
 export { Clock } from './clock';
 export type { Duration } from './clock';
-export type { Alert } from './control';
 export { dialectDescriptions, dialects, isDialect } from './dialects';
 export type { Dialect } from './dialects';
 export { endpoints, unknownEndpoint } from './endpoints';
-export type { Endpoint, EndpointLabel } from './endpoints';
-export type { ErrorBody } from './errors';
-export { Faults } from './faults';
+export type { EndpointLabel } from './endpoints';
 export type { Fault } from './faults';
 export { createWorld } from './largeWorld';
 export type { Limits } from './limits';

@@ -61,7 +61,7 @@ it('lets 2,000 requests of any kind through in 5 minutes', async () => {
 	expect((await login()).status).toBe(429);
 	simulator.clock.advance({ minutes: 5 });
 	expect((await login()).status).toBe(200);
-}, 30_000);
+});
 
 it('slides its window: room comes back as the requests in it grow old', async () => {
 	await run({ authenticatePerWindow: 4 });

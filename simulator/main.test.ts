@@ -42,7 +42,6 @@ it.each<NodeJS.Signals>(['SIGINT', 'SIGTERM'])(
 		child.kill(signal);
 		expect(await ended).toEqual([0, null]);
 	},
-	30_000,
 );
 
 it('explains its options, and refuses a port and a dialect that are none', async () => {
@@ -54,4 +53,4 @@ it('explains its options, and refuses a port and a dialect that are none', async
 		[1, null],
 		[1, null],
 	]);
-}, 30_000);
+});

@@ -21,7 +21,7 @@ import {
 /* What is undefined here is left out of the answer, or is null where the dialect says so (contract §1). */
 
 /** `YYYY-MM-DDTHH:mm:ssZ`: how times of devices and MFA keys are written is undocumented beyond ISO 8601. */
-export function timestamp(time: Date): string {
+function timestamp(time: Date): string {
 	return `${time.toISOString().slice(0, 19)}Z`;
 }
 

@@ -40,7 +40,7 @@ export const applicationTokenStatuses = {
 } as const;
 
 /** Sources of an event (contract §5). */
-export const eventSources = {
+const eventSources = {
 	network: { id: 0, description: 'Network' },
 	policyControl: { id: 1, description: 'Policy Control' },
 	api: { id: 2, description: 'API' },

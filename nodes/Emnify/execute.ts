@@ -21,7 +21,7 @@ import type {
 	Resource,
 	Shown,
 } from './resources/operation';
-import { readPatience } from './fields/options';
+import { readRetryPolicy } from './fields/options';
 import { WriteMemory, type Outcome } from './writes';
 
 /**
@@ -74,8 +74,8 @@ abstract class Run {
 
 	/** The client of the item's account; items of the same account share one. Nothing is sent. */
 	private async connect(index: number): Promise<EmnifyClient> {
-		const patience = readPatience('Options', this.context.getNodeParameter('options', 0, {}));
-		const client = await EmnifyClient.connect(this.context, patience, index);
+		const policy = readRetryPolicy('Options', this.context.getNodeParameter('options', 0, {}));
+		const client = await EmnifyClient.connect(this.context, policy, index);
 		this.writes.requireSameAccount(index, client.account);
 		const known = this.clients.get(client.account) ?? client;
 		this.clients.set(client.account, known);

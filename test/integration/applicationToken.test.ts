@@ -4,7 +4,6 @@ import { inspect } from 'node:util';
 import { seed, type ApplicationToken } from '../../simulator';
 import {
 	AT_ONCE,
-	badIds,
 	byId,
 	everythingStored,
 	failureIn,
@@ -16,7 +15,8 @@ import {
 	pair,
 	pairedItems,
 	refusedValue,
-	testFailures,
+	someBadIds,
+	testAdvice,
 	times,
 	until,
 	useEmnify,
@@ -110,11 +110,10 @@ describe('applicationToken: getAll', () => {
 		});
 	});
 
-	testFailures(start, engine, {
+	testAdvice(start, {
 		parameters: getAll(),
 		action: 'list the application tokens',
 		endpoint: LIST,
-		answersJson: true,
 	});
 
 	test.each([0, 'abc', null])('a limit of %p is refused before any request', async (value) => {
@@ -233,11 +232,10 @@ describe('applicationToken: create', () => {
 		});
 	});
 
-	testFailures(start, engine, {
+	testAdvice(start, {
 		parameters: create({ description: 'n8n' }),
 		action: 'create the application token',
 		endpoint: CREATE,
-		answersJson: true,
 	});
 
 	describe('is sent once, whatever comes back:', () => {
@@ -516,14 +514,13 @@ describe('applicationToken: revoke', () => {
 		expect(bench.simulator.count(REVOKE)).toBe(4);
 	});
 
-	testFailures(start, engine, {
+	testAdvice(start, {
 		parameters: revoke({ tokenId: byId(ids.applicationToken) }),
 		action: `revoke application token ${ids.applicationToken}`,
 		endpoint: REVOKE,
-		answersJson: false,
 	});
 
-	test.each(badIds)('a token ID that is $what is refused before any request', async (bad) => {
+	test.each(someBadIds)('a token ID that is $what is refused before any request', async (bad) => {
 		const { run, simulator } = await start();
 		const result = await run(revoke({ tokenId: byId(VALUE) }), { items: itemsOf([bad.value]) });
 		const expected = 'the ID of an application token (a whole number above 0)';

@@ -5,6 +5,7 @@ import { resolve } from 'node:path';
 import {
 	CredentialTestContext,
 	ExecutionLifecycleHooks,
+	getAdditionalKeys,
 	LoadOptionsContext,
 	PackageDirectoryLoader,
 	WorkflowExecute,
@@ -78,6 +79,9 @@ export interface StoredCredential {
  * built package in it. What n8n keeps in its database stands here in memory.
  */
 export class Engine {
+	/** n8n's variables: what `$vars` gives in an expression. */
+	readonly variables: Record<string, string> = {};
+
 	private constructor(
 		private readonly loader: PackageDirectoryLoader,
 		private readonly store: CredentialStore,
@@ -258,7 +262,7 @@ export class Engine {
 			credentialsHelper: this.store,
 			executionId: hooks?.executionId,
 			hooks,
-			variables: {},
+			variables: this.variables,
 			currentNodeExecutionIndex: 0,
 			restApiUrl: 'http://n8n.invalid/rest',
 			instanceBaseUrl: 'http://n8n.invalid/',
@@ -271,6 +275,21 @@ export class Engine {
 		} as unknown as IWorkflowExecuteAdditionalData;
 	}
 }
+
+/** The node of no workflow. */
+const NOWHERE = {
+	id: 'nowhere',
+	name: '',
+	type: 'mock',
+	typeVersion: 1,
+	position: [0, 0] as [number, number],
+};
+
+const NO_NODES: INodeTypes = {
+	getByName: () => itemsNode,
+	getByNameAndVersion: () => itemsNode,
+	getKnownTypes: () => ({}),
+};
 
 /**
  * n8n's credentials helper is part of n8n, not of n8n-core. This one keeps to what it does (n8n-notes, “The credential
@@ -359,22 +378,45 @@ class CredentialStore extends ICredentialsHelper {
 		throw new Error('Nothing under test asks for encrypted credentials');
 	}
 
-	/** Expressions are evaluated for the item that it is asked for, as n8n does. */
+	/**
+	 * Expressions are evaluated for the item that it is asked for; where there are no items (a poll, the editor's lists), in a
+	 * workflow of nothing. So n8n does it, in `applyDefaultsAndOverwrites`.
+	 */
 	async getDecrypted(
-		...[, details, , mode, executeData, , values]: Parameters<ICredentialsHelper['getDecrypted']>
+		...[additionalData, details, , mode, executeData, , values]: Parameters<
+			ICredentialsHelper['getDecrypted']
+		>
 	): Promise<ICredentialDataDecryptedObject> {
-		const data = { ...this.defaults(), ...this.read(details) };
-		if (!values) return data;
+		const data = { ...this.defaults(), ...this.read(details) } as INodeParameters;
+		const keys = getAdditionalKeys(additionalData, mode, null);
+		if (!values) {
+			const node: INode = { ...NOWHERE, parameters: {} };
+			const workflow = new Workflow({
+				nodes: [node],
+				connections: {},
+				active: false,
+				nodeTypes: NO_NODES,
+			});
+			return workflow.expression.getComplexParameterValue(
+				node,
+				data,
+				mode,
+				keys,
+				undefined,
+				undefined,
+				data,
+			) as ICredentialDataDecryptedObject;
+		}
 		const { workflow, runExecutionData, runIndex, itemIndex, node, connectionInputData } = values;
 		return workflow.expression.getParameterValue(
-			data as INodeParameters,
+			data,
 			runExecutionData,
 			runIndex,
 			itemIndex,
 			node.name,
 			connectionInputData,
 			mode,
-			{},
+			keys,
 			executeData,
 		) as ICredentialDataDecryptedObject;
 	}

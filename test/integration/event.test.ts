@@ -1,7 +1,6 @@
 import { eventSeverities, eventTypes, seed, type Simulator } from '../../simulator';
 import {
 	AT_ONCE,
-	badIds,
 	byId,
 	byUsername,
 	failureIn,
@@ -12,7 +11,8 @@ import {
 	pair,
 	pairedItems,
 	refusedValue,
-	testFailures,
+	someBadIds,
+	testAdvice,
 	times,
 	useEmnify,
 	VALUE,
@@ -24,7 +24,7 @@ const LIST_OF_USER = 'GET /api/v1/user/{user_id}/event';
 const FIND_USER = 'GET /api/v1/user/{user_id}';
 
 const { administrator, observer, userWithoutMfa, ids } = seed;
-const { engine, start: startEmnify } = useEmnify();
+const { start: startEmnify } = useEmnify();
 
 /** emnify with four events of its own in Acme Fleet, the oldest first, and the bench. */
 const start: typeof startEmnify = async (options) => {
@@ -534,11 +534,10 @@ describe('event: getAll', () => {
 		});
 	});
 
-	testFailures(start, engine, {
+	testAdvice(start, {
 		parameters: getAll(),
 		action: 'list the events',
 		endpoint: LIST,
-		answersJson: true,
 	});
 
 	test('an empty list without headers is an empty one', async () => {
@@ -629,7 +628,7 @@ describe('event: getAll', () => {
 	});
 
 	// An empty text is a filter that nothing was filled in, and no filter.
-	test.each(badIds.filter(({ value }) => String(value ?? 'none').trim() !== ''))(
+	test.each(someBadIds.filter(({ value }) => String(value ?? 'none').trim() !== ''))(
 		'a user that is $what is refused before any request',
 		async ({ value, quoted }) => {
 			const { run, simulator } = await start();

@@ -379,3 +379,45 @@ describe('each list says that emnify cannot be reached, or answers something els
 		);
 	});
 });
+
+describe('with a credential by expression', () => {
+	const withToken = ({ simulator }: Bench, applicationToken: string) =>
+		engine().storeCredential({ baseUrl: simulator.url, applicationToken });
+
+	test('the lists are those of the account that it gives at the time', async () => {
+		const bench = await start();
+		const { variables } = engine();
+		const node = { credential: withToken(bench, '={{ $vars.token }}'), parameters: {} };
+		const names = async () =>
+			(await engine().search('searchUsers', node)).results.map(({ name }) => name);
+		variables.token = seed.applicationToken;
+		const acme = await names();
+		variables.token = seed.secondApplicationToken;
+		const borealis = await names();
+		expect(acme).toContain(`Otis Berg (${observer.username})`);
+		expect(borealis).not.toEqual([]);
+		expect(borealis.filter((name) => acme.includes(name))).toEqual([]);
+		expect(await engine().loadOptions('getUserStatuses', node)).toContainEqual({
+			name: 'Active',
+			value: 1,
+		});
+	});
+
+	test.each([
+		[
+			'that gives nothing',
+			'={{ $vars.unknown }}',
+			/Application Token in the Emnify credential is empty/,
+		],
+		['that needs an item, in the words of n8n', '={{ $json.token }}', /hasn't been executed/],
+	])(
+		'%s, each list is refused in words, before any request',
+		async (_what, expression, message) => {
+			const bench = await start();
+			const node = { credential: withToken(bench, expression), parameters: {} };
+			await expect(engine().search('searchUsers', node)).rejects.toThrow(message);
+			await expect(engine().loadOptions('getUserStatuses', node)).rejects.toThrow(message);
+			expect(bench.simulator.requests).toEqual([]);
+		},
+	);
+});

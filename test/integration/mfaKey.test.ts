@@ -1,7 +1,6 @@
 import { seed, sha1, totp } from '../../simulator';
 import {
 	AN_OBJECT,
-	badIds,
 	byId,
 	byUsername,
 	everythingStored,
@@ -14,7 +13,8 @@ import {
 	pair,
 	pairedItems,
 	refusedValue,
-	testFailures,
+	someBadIds,
+	testAdvice,
 	times,
 	useEmnify,
 	VALUE,
@@ -29,7 +29,7 @@ const TYPES = 'GET /api/v1/user/mfa/type';
 const FIND_USER = 'GET /api/v1/user/{user_id}';
 
 const { administrator, totpUser, trustedDeviceUser, userWithoutMfa, rawPasswordUser, ids } = seed;
-const { engine, start } = useEmnify();
+const { start } = useEmnify();
 
 const now = new Date('2026-03-01T12:00:00Z');
 const password = userWithoutMfa.password;
@@ -136,12 +136,11 @@ describe('mfaKey: create', () => {
 		expect(everythingStored(result)).not.toContain(userWithoutMfa.passwordHash);
 	});
 
-	testFailures(start, engine, {
+	testAdvice(start, {
 		parameters: create(),
 		action: 'create the MFA key',
 		as: { user },
 		endpoint: CREATE,
-		answersJson: true,
 	});
 
 	test.each(['', '   ', undefined, null, {}, 1.5, true])(
@@ -295,12 +294,11 @@ describe('mfaKey: activate', () => {
 		});
 	});
 
-	testFailures(start, engine, {
+	testAdvice(start, {
 		parameters: activate({ keyId: byId(4711), code: '123456' }),
 		action: 'activate MFA key 4711',
 		as: { user },
 		endpoint: ACTIVATE,
-		answersJson: false,
 	});
 
 	test.each(['', 'abc', 'abcdef', '12345', '1234567', '../../x', -3, 1.5, 1234567])(
@@ -412,15 +410,14 @@ describe('mfaKey: delete', () => {
 		});
 	});
 
-	testFailures(start, engine, {
+	testAdvice(start, {
 		parameters: remove({ user: byId(totpUser.id), keyId: byId(totpUser.keyId) }),
 		action: `delete MFA key ${totpUser.keyId} of user ${totpUser.id}`,
 		endpoint: DELETE,
-		answersJson: false,
 	});
 
 	test.each(
-		badIds.flatMap((bad) => [
+		someBadIds.flatMap((bad) => [
 			{
 				...bad,
 				field: 'keyId',
@@ -497,10 +494,9 @@ describe.each([
 		expect(pairedItems(result.items)).toEqual([0, 1].flatMap((item) => output.map(() => item)));
 	});
 
-	testFailures(start, engine, {
+	testAdvice(start, {
 		parameters: pair('mfaKey', operation),
 		action,
 		endpoint,
-		answersJson: true,
 	});
 });

@@ -49,7 +49,7 @@ export class PollingWorkflow {
 	/** The items of each execution that was started. */
 	readonly executions: IDataObject[][] = [];
 
-	/** What failed polls have told. */
+	/** With what polls have failed. */
 	readonly failures: Error[] = [];
 
 	/** What n8n has logged of the trigger. */
@@ -64,7 +64,7 @@ export class PollingWorkflow {
 	/** Why the workflow is activated: by a person, or because n8n comes up. */
 	activation: 'activate' | 'init' | 'update' = 'activate';
 
-	/** What the trigger is told of its time; `null` stands for an n8n that does not tell, such as 1.x. */
+	/** The time for a poll, in milliseconds; `null` stands for an n8n that does not say it, such as 1.x. */
 	budgetMs: number | null = 5 * 60_000;
 
 	/**

@@ -217,3 +217,27 @@ describe('a refusal of any request may repeat what the credential holds', () => 
 		expect(error?.message).toMatch(/“Not of \*\*\*”/);
 	});
 });
+
+test('a server that fails while the session is checked, and repeats its token, leaves none of it', async () => {
+	const credential = engine.storeCredential({
+		baseUrl: simulator.url,
+		applicationToken: seed.applicationToken,
+	});
+	await engine.run({ credential, parameters });
+	const token = String(engine.storedCredential(credential).sessionToken);
+	expect(token.length).toBeGreaterThan(20);
+	simulator.faults.next(
+		{ kind: 'status', status: 401 },
+		{ endpoint: 'GET /api/v1/user/{user_id}/mfa/trusted_device' },
+	);
+	const body = { message: `Token ${token} is broken`, error_token: 'Internal' };
+	simulator.faults.next(
+		{ kind: 'status', status: 500, body },
+		{ endpoint: 'GET /api/v1/user/mfa/status' },
+	);
+	const run = await engine.run({ credential, parameters });
+	expect(run.error?.message).toContain('“Token *** is broken”');
+	expect(inspect([run.stored, run.error], { depth: Infinity, showHidden: true })).not.toContain(
+		token,
+	);
+});

@@ -170,7 +170,7 @@ const errorBody = (code: number, token: string, message: string, errors?: IDataO
 });
 
 /** The failures that any endpoint can give (§2 and §3), in the words of the node. */
-export const refusals: Refusal[] = [
+const refusals: Refusal[] = [
 	{
 		what: '400',
 		fault: {
@@ -268,7 +268,7 @@ export const refusals: Refusal[] = [
 ];
 
 /** For an endpoint that answers JSON: a 200 whose body arrives as a string. */
-export const truncated: Refusal = {
+const truncated: Refusal = {
 	what: '200 with JSON that is cut off',
 	fault: { kind: 'truncate' },
 	reason: 'the answer (HTTP 200) was cut off, or is not from emnify',
@@ -289,7 +289,10 @@ export interface FailingPair {
 	as?: BenchOptions;
 }
 
-/** Adds the tests for every failure that any endpoint can give, and for those of the network. */
+/**
+ * Adds the tests for every failure that any endpoint can give, and for those of the network. One function is behind all
+ * pairs, so that a read and a write prove it, and of the others {@link testAdvice} proves what is their own.
+ */
 export function testFailures(
 	start: (options?: BenchOptions) => Promise<Bench>,
 	engine: () => Engine,
@@ -374,13 +377,40 @@ export function testFailures(
 	});
 }
 
+/** The refusals whose advice depends on the pair. */
+const ADVISED = ['403', '404', '409', '422 with what is wrong in errors[]'];
+
+/** Adds the test that a pair says what could not be done, and what to do where emnify refuses it. */
+export function testAdvice(
+	start: (options?: BenchOptions) => Promise<Bench>,
+	{ action, endpoint, as, ...pair }: Omit<FailingPair, 'answersJson'>,
+): void {
+	test('a refusal is told in emnify’s own words, with what to do', async () => {
+		const bench = await start(as);
+		await bench.logIn();
+		for (const { what, fault, reason, description } of refusals) {
+			if (!ADVISED.includes(what)) continue;
+			bench.simulator.forget();
+			bench.simulator.faults.next(fault, { endpoint });
+			const run = await bench.run({ ...pair.parameters, options: AT_ONCE });
+			expect(failureOf(run)).toMatchObject({
+				name: 'NodeApiError',
+				message: `Could not ${action}: ${reason}`,
+				description: expect.stringMatching(description),
+				itemIndex: 0,
+			});
+			expect(bench.simulator.count(endpoint)).toBe(1);
+		}
+	});
+}
+
 /**
  * What a refusal shows of a value: nothing is said to be empty, what cannot be a secret is quoted, and of anything else
  * there is the kind at the most.
  */
 export type ShownValue = string | { kind: string } | undefined;
 export const HIDDEN = { kind: '' };
-export const A_LIST = { kind: ', but a list' };
+const A_LIST = { kind: ', but a list' };
 export const AN_OBJECT = { kind: ', but an object' };
 
 /** How the node refuses a value. */
@@ -412,6 +442,11 @@ export const badIds: Array<{ what: string; value: unknown; quoted: ShownValue }>
 	{ what: 'a list', value: [12], quoted: A_LIST },
 	{ what: 'true', value: true, quoted: 'true' },
 ];
+
+/** One of each way to be refused. All of them go through one function, and trustedDevice.test.ts puts all to the test. */
+export const someBadIds = badIds.filter(({ what }) =>
+	['an expression without result', 'letters', 'a secret', 'an object'].includes(what),
+);
 
 /**
  * Waits until something holds, by letting Node work on: for what happens by itself, such as a request's arrival. Gives

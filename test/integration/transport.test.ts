@@ -80,17 +80,26 @@ describe('a read', () => {
 		expect(simulator.count(DEVICES)).toBe(1);
 	});
 
-	test('is sent once where emnify has been down for ten others', async () => {
+	test('waits with all others where emnify has been down for ten, whatever Rate Limit Wait says', async () => {
+		const { run, simulator, logIn } = await start();
+		await logIn();
+		simulator.faults.next({ kind: 'status', status: 500 }, { endpoint: DEVICES, times: 25 });
+		const result = await run(list({ retries: 1, rateLimitWait: 0 }), { items: times(50) });
+		expect(result.error).toBeUndefined();
+		expect(simulator.count(DEVICES)).toBe(75);
+	});
+
+	test('waits for nothing where it is not to be repeated', async () => {
 		const { run, simulator, logIn } = await start();
 		await logIn();
 		simulator.faults.next({ kind: 'status', status: 500 }, { endpoint: DEVICES, times: 1000 });
-		const result = await run(list({ retries: 1, rateLimitWait: 1 }), {
-			items: times(100),
+		const result = await run(list({ retries: 0 }), {
+			items: times(50),
 			onError: 'continueRegularOutput',
 		});
-		expect(result.json).toHaveLength(100);
-		expect(failureIn(result.items[99]).message).toMatch(/HTTP 500/);
-		expect(simulator.count(DEVICES)).toBeLessThanOrEqual(120);
+		expect(result.json).toHaveLength(50);
+		expect(failureIn(result.items[49]).message).toMatch(/HTTP 500/);
+		expect(simulator.count(DEVICES)).toBe(50);
 	});
 
 	test('during a login that fails is repeated with it', async () => {

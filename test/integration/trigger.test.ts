@@ -37,7 +37,7 @@ interface Watched {
 	/** Lets time pass, and a poll time come; gives the items of the execution that it starts, if any. */
 	poll(after?: Duration): Promise<Item[]>;
 	/** The IDs of the items of {@link Watched.poll}. */
-	told(after?: Duration): Promise<string[]>;
+	reported(after?: Duration): Promise<string[]>;
 }
 
 interface Item {
@@ -59,14 +59,14 @@ async function watch(bench: Bench, parameters: INodeParameters): Promise<Watched
 		await workflow.tick();
 		return workflow.takeItems() as Item[];
 	};
-	return { workflow, poll, told: async (after) => (await poll(after)).map(({ id }) => id) };
+	return { workflow, poll, reported: async (after) => (await poll(after)).map(({ id }) => id) };
 }
 
 const now = ({ simulator }: Bench) => simulator.clock.now();
 const earlier = (bench: Bench, { minutes = 0, days = 0 }) =>
 	new Date(now(bench).getTime() - (minutes + days * 1440) * 60_000);
 
-/** Trusts a device, just now unless it is told when. */
+/** Trusts a device, just now unless it is reported when. */
 function addDevice(bench: Bench, user: number, activatedAt = now(bench)): string {
 	const { id } = bench.simulator.world.addTrustedDevice(user, {
 		operatingSystem: 'Windows 11',
@@ -81,7 +81,7 @@ function removeDevices(bench: Bench, user: number): string[] {
 	return trustedDevices.splice(0).map(({ id }) => `trusted_device_removed:${user}:${id}`);
 }
 
-/** Writes an event into emnify's log, a failed login of just now unless it is told otherwise. */
+/** Writes an event into emnify's log, a failed login of just now unless it is reported otherwise. */
 function addEvent(
 	bench: Bench,
 	{
@@ -109,7 +109,7 @@ const chosen = (...users: INodeParameters[]) => ({
 	chosenUsers: { users: users.map((user) => ({ user })) },
 });
 
-/** What is told after the fields were changed while the workflow was off for a day. */
+/** What is reported after the fields were changed while the workflow was off for a day. */
 async function change(
 	bench: Bench,
 	{ workflow }: Watched,
@@ -201,7 +201,7 @@ describe('each event becomes an item', () => {
 		expect(await poll()).toEqual([]);
 	});
 
-	test('trusted device expiring, so many days before', async () => {
+	test('trusted device expiring, the chosen number of days before', async () => {
 		const bench = await start({ startsAt });
 		const { poll } = await watch(bench, { events: ['trusted_device_expiring'], deviceDays: 10 });
 		expect(await poll({ days: 4, hours: 23 })).toEqual([]);
@@ -292,7 +292,7 @@ describe('each event becomes an item', () => {
 		]);
 	});
 
-	test('application token expiring, so many days before', async () => {
+	test('application token expiring, the chosen number of days before', async () => {
 		const bench = await start({ startsAt });
 		const { id } = bench.simulator.world.addApplicationToken({
 			creatorId: administrator.id,
@@ -324,44 +324,46 @@ describe('each event becomes an item', () => {
 
 	test('they stand in the order in which they happened, then in that of their IDs', async () => {
 		const bench = await start({ startsAt });
-		const { told } = await watch(bench, { events: everything });
+		const { reported } = await watch(bench, { events: everything });
 		bench.simulator.clock.advance({ minutes: 5 });
 		const device = addDevice(bench, tara.id, earlier(bench, { minutes: 2 }));
 		const third = addEvent(bench, { timestamp: earlier(bench, { minutes: 1 }) });
 		const first = addEvent(bench, { timestamp: earlier(bench, { minutes: 3 }) });
 		const fourth = addEvent(bench, { timestamp: earlier(bench, { minutes: 1 }) });
-		expect(await told()).toEqual([first, `trusted_device_added:${device}`, third, fourth]);
+		expect(await reported()).toEqual([first, `trusted_device_added:${device}`, third, fourth]);
 	});
 
 	test('those of two users whose devices have the same ID are two', async () => {
 		const bench = await start({ startsAt });
-		const { told } = await watch(bench, { events: ['trusted_device_expiring'] });
+		const { reported } = await watch(bench, { events: ['trusted_device_expiring'] });
 		const activatedAt = earlier(bench, { days: 83, minutes: -60 });
 		for (const user of [observer.id, emailMfaUser.id]) {
 			bench.simulator.world.addTrustedDevice(user, { id: 7, activatedAt });
 		}
-		const expiring = (await told({ hours: 2 })).filter((id) => id.includes(':7:'));
+		const expiring = (await reported({ hours: 2 })).filter((id) => id.includes(':7:'));
 		expect(new Set(expiring).size).toBe(2);
 	});
 
 	test('events that were not chosen start nothing', async () => {
 		const bench = await start({ startsAt });
-		const { told } = await watch(bench, { events: ['trusted_device_removed', 'support_access'] });
+		const { reported } = await watch(bench, {
+			events: ['trusted_device_removed', 'support_access'],
+		});
 		addDevice(bench, tara.id);
 		addEvent(bench);
 		const removed = removeDevices(bench, emailMfaUser.id);
-		expect(await told()).toEqual(removed);
+		expect(await reported()).toEqual(removed);
 	});
 });
 
 describe('the first poll', () => {
-	test('sets the start and tells of nothing', async () => {
+	test('is the start, and reports nothing', async () => {
 		const bench = await start();
 		addEvent(bench);
-		const { workflow, told } = await watch(bench, { events: everything });
+		const { workflow, reported } = await watch(bench, { events: everything });
 		expect(workflow.executions).toEqual([]);
 		expect(workflow.savedState()).toMatchObject({ version: 2 });
-		expect(await told()).toEqual([]);
+		expect(await reported()).toEqual([]);
 		expect(workflow.warnings).toEqual([]);
 	});
 
@@ -381,14 +383,14 @@ describe('the first poll', () => {
 });
 
 describe('each event once', () => {
-	test('across restarts of n8n, also if the polls before had nothing to tell and were not saved', async () => {
+	test('across restarts of n8n, also if the polls before had nothing to report and n8n did not save them', async () => {
 		const bench = await start();
-		const { workflow, told } = await watch(bench, { events: everything });
+		const { workflow, reported } = await watch(bench, { events: everything });
 		const first = `trusted_device_added:${addDevice(bench, observer.id)}`;
-		expect(await told()).toEqual([first]);
+		expect(await reported()).toEqual([first]);
 		const saved = workflow.saved;
-		expect(await told()).toEqual([]);
-		expect(await told({ days: 2 })).toEqual([]);
+		expect(await reported()).toEqual([]);
+		expect(await reported({ days: 2 })).toEqual([]);
 		// n8n does not save what a poll without items leaves: a restart throws it away.
 		expect(workflow.saved).toBe(saved);
 		workflow.kill();
@@ -400,13 +402,13 @@ describe('each event once', () => {
 		);
 		await workflow.restart();
 		expect(workflow.takeItems()).toEqual([]);
-		expect(await told()).toEqual([]);
+		expect(await reported()).toEqual([]);
 	});
 
 	test('across processes that share nothing but n8n’s database', async () => {
 		const bench = await start();
-		const { workflow, told } = await watch(bench, { events: everything });
-		expect(await told()).toEqual([]);
+		const { workflow, reported } = await watch(bench, { events: everything });
+		expect(await reported()).toEqual([]);
 		workflow.kill();
 		const device = addDevice(bench, observer.id);
 		const event = addEvent(bench);
@@ -422,12 +424,12 @@ describe('each event once', () => {
 		expect(workflow.takeItems()).toEqual([]);
 	});
 
-	test('when the workflow is switched off and on: what happened meanwhile is told then', async () => {
+	test('when the workflow is switched off and on: what happened meanwhile is reported then', async () => {
 		const bench = await start();
-		const { workflow, told } = await watch(bench, { events: everything });
+		const { workflow, reported } = await watch(bench, { events: everything });
 		const device = addDevice(bench, observer.id);
 		const before = [`trusted_device_added:${device}`];
-		expect(await told()).toEqual(before);
+		expect(await reported()).toEqual(before);
 		await workflow.deactivate();
 		bench.simulator.clock.advance(DAY);
 		const event = addEvent(bench);
@@ -436,25 +438,25 @@ describe('each event once', () => {
 		const ids = workflow.takeItems().map(({ id }) => id);
 		expect(ids).toContain(event);
 		expect(ids).not.toEqual(expect.arrayContaining(before));
-		expect(await told()).toEqual([]);
+		expect(await reported()).toEqual([]);
 	});
 
-	test('with the same ID: a crash between handing over and saving repeats, and loses nothing', async () => {
+	test('with the same ID: a crash between starting an execution and saving repeats events, and loses none', async () => {
 		const bench = await start();
-		const { workflow, told } = await watch(bench, { events: everything });
+		const { workflow, reported } = await watch(bench, { events: everything });
 		const device = `trusted_device_added:${addDevice(bench, observer.id)}`;
 		const first = addEvent(bench);
 		workflow.crashesBeforeSaving = true;
-		expect((await told()).sort()).toEqual([first, device]);
+		expect((await reported()).sort()).toEqual([first, device]);
 		workflow.crashesBeforeSaving = false;
 		const second = addEvent(bench);
 		await workflow.activate();
 		const repeated = workflow.takeItems().map(({ id }) => id);
 		expect(repeated.sort()).toEqual([first, second, device]);
-		expect(await told()).toEqual([]);
+		expect(await reported()).toEqual([]);
 	});
 
-	test('while a poll takes longer than until the next one', async () => {
+	test('when a poll takes longer than the interval', async () => {
 		const bench = await start();
 		const { workflow } = await watch(bench, { events: everything });
 		const device = addDevice(bench, observer.id);
@@ -475,29 +477,29 @@ describe('each event once', () => {
 
 	test('of two events of the same second, of which one is there a poll later', async () => {
 		const bench = await start();
-		const { told } = await watch(bench, { events: ['user_login_failed'] });
+		const { reported } = await watch(bench, { events: ['user_login_failed'] });
 		const timestamp = now(bench);
 		const first = addEvent(bench, { timestamp });
-		expect(await told({ seconds: 1 })).toEqual([first]);
+		expect(await reported({ seconds: 1 })).toEqual([first]);
 		const second = addEvent(bench, { timestamp });
 		const third = addEvent(bench, { timestamp });
-		expect(await told()).toEqual([second, third]);
-		expect(await told()).toEqual([]);
+		expect(await reported()).toEqual([second, third]);
+		expect(await reported()).toEqual([]);
 	});
 
-	test('that turns up up to ten minutes late', async () => {
+	test('that turns up to ten minutes late in the log', async () => {
 		const bench = await start();
-		const { told } = await watch(bench, { events: ['user_login_failed'] });
-		expect(await told({ minutes: 30 })).toEqual([]);
+		const { reported } = await watch(bench, { events: ['user_login_failed'] });
+		expect(await reported({ minutes: 30 })).toEqual([]);
 		const late = addEvent(bench, { timestamp: earlier(bench, { minutes: 8 }) });
-		expect(await told()).toEqual([late]);
-		expect(await told({ minutes: 5 })).toEqual([]);
+		expect(await reported()).toEqual([late]);
+		expect(await reported({ minutes: 5 })).toEqual([]);
 	});
 
 	test('across the pages of emnify, also if there are more while they are read', async () => {
 		const bench = await start({ limits: { perPageMaximum: 3 } });
 		const { simulator } = bench;
-		const { workflow, told } = await watch(bench, { events: ['user_login_failed'] });
+		const { workflow, reported } = await watch(bench, { events: ['user_login_failed'] });
 		simulator.clock.advance({ minutes: 1 });
 		const before = Array.from({ length: 10 }, () => addEvent(bench));
 		simulator.faults.next({ kind: 'stall' }, { endpoint: EVENTS });
@@ -510,28 +512,28 @@ describe('each event once', () => {
 		simulator.faults.release();
 		await polled;
 		const first = workflow.takeItems().map(({ id }) => id);
-		const all = [...first, ...(await told())];
+		const all = [...first, ...(await reported())];
 		expect(first).toEqual(expect.arrayContaining(before));
 		expect(all.sort()).toEqual([...before, ...meanwhile].sort());
-		expect(await told()).toEqual([]);
+		expect(await reported()).toEqual([]);
 	});
 });
 
 describe('a poll that fails', () => {
-	test('half-way tells of nothing, and the next one of everything', async () => {
+	test('half-way reports nothing, and the next one everything', async () => {
 		const bench = await start();
-		const { workflow, told } = await watch(bench, { events: everything });
+		const { workflow, reported } = await watch(bench, { events: everything });
 		const event = addEvent(bench);
 		const device = addDevice(bench, observer.id);
 		bench.simulator.faults.next({ kind: 'status', status: 502 }, { times: 99, endpoint: DEVICES });
-		expect(await told()).toEqual([]);
+		expect(await reported()).toEqual([]);
 		expect(bench.simulator.count(EVENTS)).toBe(1);
 		expect(workflow.failures.splice(0).map(({ message }) => message)).toEqual([
 			expect.stringMatching(/^Could not list the trusted devices of user \d+: /),
 		]);
 		bench.simulator.faults.clear();
-		expect((await told()).sort()).toEqual([event, `trusted_device_added:${device}`]);
-		expect(await told()).toEqual([]);
+		expect((await reported()).sort()).toEqual([event, `trusted_device_added:${device}`]);
+		expect(await reported()).toEqual([]);
 	});
 
 	test.each([
@@ -540,24 +542,24 @@ describe('a poll that fails', () => {
 		['the application tokens', 'GET /api/v1/application_token', { kind: 'reset' } as const],
 	])('at %s is made up for', async (_what, endpoint, fault) => {
 		const bench = await start();
-		const { workflow, told } = await watch(bench, { events: everything });
+		const { workflow, reported } = await watch(bench, { events: everything });
 		const event = addEvent(bench);
 		const device = addDevice(bench, observer.id);
 		bench.simulator.faults.next(fault, { times: 2, endpoint });
-		expect(await told()).toEqual([]);
+		expect(await reported()).toEqual([]);
 		expect(workflow.failures).toHaveLength(1);
-		expect((await told()).sort()).toEqual([event, `trusted_device_added:${device}`]);
+		expect((await reported()).sort()).toEqual([event, `trusted_device_added:${device}`]);
 	});
 
 	test('for days loses nothing', async () => {
 		const bench = await start();
-		const { workflow, told } = await watch(bench, { events: ['user_login_failed'] });
+		const { workflow, reported } = await watch(bench, { events: ['user_login_failed'] });
 		const happened: string[] = [];
 		for (let day = 0; day < 5; day++) {
 			happened.push(addEvent(bench));
 			// A refusal, for which nothing waits: any failure counts.
 			bench.simulator.faults.next({ kind: 'status', status: 403 }, { endpoint: EVENTS });
-			expect(await told(DAY)).toEqual([]);
+			expect(await reported(DAY)).toEqual([]);
 		}
 		expect(workflow.failures).toHaveLength(5);
 		await workflow.restart();
@@ -566,34 +568,34 @@ describe('a poll that fails', () => {
 
 	test('tries a read once more before it gives up', async () => {
 		const bench = await start();
-		const { workflow, told } = await watch(bench, { events: ['user_login_failed'] });
+		const { workflow, reported } = await watch(bench, { events: ['user_login_failed'] });
 		const event = addEvent(bench);
 		bench.simulator.faults.next({ kind: 'reset' }, { endpoint: EVENTS });
-		expect(await told()).toEqual([event]);
+		expect(await reported()).toEqual([event]);
 		expect(workflow.failures).toEqual([]);
 	});
 
-	test('a user whose devices cannot be read keeps nobody else waiting, and is told of later', async () => {
+	test('a user whose devices cannot be read keeps nobody else waiting, and is reported later', async () => {
 		const bench = await start();
-		const { workflow, told } = await watch(bench, { events: everything });
+		const { workflow, reported } = await watch(bench, { events: everything });
 		const unread = addDevice(bench, administrator.id);
 		const removed = removeDevices(bench, emailMfaUser.id);
 		// The administrator is the first whose devices are read.
 		bench.simulator.faults.next({ kind: 'status', status: 404 }, { endpoint: DEVICES });
-		expect(await told()).toEqual(removed);
+		expect(await reported()).toEqual(removed);
 		expect(workflow.failures).toEqual([]);
 		expect(workflow.warnings).toEqual([
 			`The trusted devices of some users could not be read, and are looked at again in the next poll. The first of 1 failures: Could not list the trusted devices of user ${administrator.id}: emnify does not find it: “The requested resource was not found” (NotFound 1201)`,
 		]);
-		expect(await told()).toEqual([`trusted_device_added:${unread}`]);
-		expect(await told()).toEqual([]);
+		expect(await reported()).toEqual([`trusted_device_added:${unread}`]);
+		expect(await reported()).toEqual([]);
 	});
 
 	test('that can read nobody’s devices is a failure', async () => {
 		const bench = await start();
-		const { workflow, told } = await watch(bench, { events: ['trusted_device_added'] });
+		const { workflow, reported } = await watch(bench, { events: ['trusted_device_added'] });
 		bench.simulator.faults.next({ kind: 'status', status: 403 }, { times: 99, endpoint: DEVICES });
-		expect(await told()).toEqual([]);
+		expect(await reported()).toEqual([]);
 		expect(workflow.failures).toMatchObject([
 			{
 				message: expect.stringMatching(/^Could not list the trusted devices of user 101/),
@@ -605,14 +607,14 @@ describe('a poll that fails', () => {
 
 	test('an ID that is no number is a failure, rather than something to compare', async () => {
 		const bench = await start();
-		const { workflow, told } = await watch(bench, {
+		const { workflow, reported } = await watch(bench, {
 			events: ['trusted_device_added'],
 			scope: 'chosen',
 			chosenUsers: { users: [{ user: byId(observer.id) }] },
 		});
 		const body = [{ id: 'a1b2', browser: 'Firefox' }];
 		bench.simulator.faults.next({ kind: 'status', status: 200, body }, { endpoint: DEVICES });
-		expect(await told()).toEqual([]);
+		expect(await reported()).toEqual([]);
 		expect(workflow.failures).toMatchObject([
 			{
 				message:
@@ -623,24 +625,24 @@ describe('a poll that fails', () => {
 });
 
 describe('a user who disappears', () => {
-	test('by being deleted is no flood of removed devices', async () => {
+	test('by being deleted does not report devices as removed', async () => {
 		const bench = await start();
-		const { told } = await watch(bench, { events: everything });
+		const { reported } = await watch(bench, { events: everything });
 		bench.simulator.world.users.delete(ids.manyDevicesUser);
-		expect(await told()).toEqual([]);
+		expect(await reported()).toEqual([]);
 	});
 
-	test('by the filters is not, either; back again, only what changed is told', async () => {
+	test('by the filters is not, either; back again, only what changed is reported', async () => {
 		const bench = await start();
 		const filtered = { events: everything, scope: 'filtered', filters: { name: 'Max Devlin' } };
-		const { told } = await watch(bench, filtered);
+		const { reported } = await watch(bench, filtered);
 		const user = bench.simulator.world.user(ids.manyDevicesUser);
 		user.name = 'Maximilian';
-		expect(await told()).toEqual([]);
+		expect(await reported()).toEqual([]);
 		const device = addDevice(bench, user.id);
 		const [gone] = user.trustedDevices.splice(0, 1);
 		user.name = 'Max Devlin';
-		expect((await told()).sort()).toEqual([
+		expect((await reported()).sort()).toEqual([
 			`trusted_device_added:${device}`,
 			`trusted_device_removed:${user.id}:${gone?.id}`,
 		]);
@@ -648,7 +650,7 @@ describe('a user who disappears', () => {
 
 	test('keeps neither the other chosen users nor other events waiting', async () => {
 		const bench = await start();
-		const { told, workflow } = await watch(bench, {
+		const { reported, workflow } = await watch(bench, {
 			events: ['trusted_device_added', 'user_login_failed', 'support_access'],
 			...chosen(byUsername(observer.username), byId(totpUser.id)),
 		});
@@ -658,7 +660,7 @@ describe('a user who disappears', () => {
 			const failed = addEvent(bench, { userId: totpUser.id });
 			const access = addEvent(bench, { type: eventTypes.supportAccess });
 			const expected = [`trusted_device_added:${device}`, failed, access];
-			expect((await told()).sort()).toEqual(expected.sort());
+			expect((await reported()).sort()).toEqual(expected.sort());
 		}
 		expect(workflow.failures).toEqual([]);
 		expect(workflow.warnings).toContainEqual(
@@ -668,13 +670,13 @@ describe('a user who disappears', () => {
 
 	test('being the only one, keeps no other event waiting', async () => {
 		const bench = await start();
-		const { told, workflow } = await watch(bench, {
+		const { reported, workflow } = await watch(bench, {
 			events: ['trusted_device_added', 'support_access'],
 			...chosen(byId(observer.id)),
 		});
 		bench.simulator.world.users.delete(observer.id);
 		const access = addEvent(bench, { type: eventTypes.supportAccess });
-		expect(await told()).toEqual([access]);
+		expect(await reported()).toEqual([access]);
 		expect(workflow.failures).toEqual([]);
 	});
 
@@ -683,12 +685,12 @@ describe('a user who disappears', () => {
 		['by username', byUsername(observer.username), /^Could not find user otis\.berg@/],
 	])('being all there is to watch (%s), is a failure', async (_how, user, message) => {
 		const bench = await start();
-		const { told, workflow } = await watch(bench, {
+		const { reported, workflow } = await watch(bench, {
 			events: ['trusted_device_added'],
 			...chosen(user),
 		});
 		bench.simulator.world.users.delete(observer.id);
-		expect(await told()).toEqual([]);
+		expect(await reported()).toEqual([]);
 		expect(workflow.failures).toMatchObject([{ message: expect.stringMatching(message) }]);
 	});
 
@@ -706,29 +708,29 @@ describe('a user who disappears', () => {
 		expect(watched.workflow.failures).toEqual([]);
 	});
 
-	test('and a new one: each device is told of, also one of unknown date', async () => {
+	test('and a new one: each device is reported, also one of unknown date', async () => {
 		const bench = await start();
-		const { told } = await watch(bench, { events: ['trusted_device_added'] });
+		const { reported } = await watch(bench, { events: ['trusted_device_added'] });
 		const { id } = bench.simulator.world.addUser({
 			username: 'zoe@acme-fleet.example',
 			name: 'Zoe',
 			organisationId: ids.acme,
 		});
 		const device = bench.simulator.world.addTrustedDevice(id, {});
-		expect(await told()).toEqual([`trusted_device_added:${id}:${device.id}`]);
+		expect(await reported()).toEqual([`trusted_device_added:${id}:${device.id}`]);
 	});
 
-	test('and a new one: the first device is told of', async () => {
+	test('and a new one: the first device is reported', async () => {
 		const bench = await start();
-		const { told } = await watch(bench, { events: everything });
-		expect(await told()).toEqual([]);
+		const { reported } = await watch(bench, { events: everything });
+		expect(await reported()).toEqual([]);
 		const { id } = bench.simulator.world.addUser({
 			username: 'zoe.new@acme-fleet.example',
 			name: 'Zoe New',
 			organisationId: ids.acme,
 		});
 		const device = addDevice(bench, id);
-		expect(await told()).toEqual([`trusted_device_added:${device}`]);
+		expect(await reported()).toEqual([`trusted_device_added:${device}`]);
 	});
 });
 
@@ -760,7 +762,7 @@ describe('the users who are meant', () => {
 		['filtered by name', 'filtered', { filters: { name: 'otis' } }],
 		['filtered by username', 'filtered', { filters: { username: observer.username } }],
 	])(
-		'%s: nobody else is told of, but what names nobody, and what concerns the workspace',
+		'%s: nobody else is reported, but what names nobody, and what concerns the workspace',
 		async (_how, scope, fields) => {
 			const bench = await start();
 			const { poll } = await watch(bench, { events: everything, scope, ...fields });
@@ -779,17 +781,17 @@ describe('the users who are meant', () => {
 
 	test('chosen as “Me”', async () => {
 		const bench = await start({ user: administrator });
-		const { told } = await watch(bench, {
+		const { reported } = await watch(bench, {
 			events: everything,
 			scope: 'chosen',
 			chosenUsers: { users: [{ user: { __rl: true, mode: 'list', value: 'my' } }] },
 		});
 		addDevice(bench, observer.id);
 		const device = addDevice(bench, administrator.id);
-		expect(await told()).toEqual([`trusted_device_added:${device}`]);
+		expect(await reported()).toEqual([`trusted_device_added:${device}`]);
 	});
 
-	test('a user whose name cannot be looked up is told of without', async () => {
+	test('a user whose name cannot be looked up is reported without', async () => {
 		const bench = await start();
 		const { poll } = await watch(bench, {
 			events: everything,
@@ -817,11 +819,11 @@ describe('changed fields', () => {
 		addEvent(bench, { type: eventTypes.supportAccess });
 		removeDevices(bench, emailMfaUser.id);
 		const events = everything.filter((event) => !event.includes('expiring'));
-		const told = await change(bench, watched, { events });
-		expect(told.sort()).toEqual([login, `trusted_device_added:${device}`]);
+		const reported = await change(bench, watched, { events });
+		expect(reported.sort()).toEqual([login, `trusted_device_added:${device}`]);
 		const access = addEvent(bench, { type: eventTypes.supportAccess });
 		const removed = removeDevices(bench, seed.trustedDeviceUser.id);
-		expect(await watched.told()).toEqual([access, ...removed]);
+		expect(await watched.reported()).toEqual([access, ...removed]);
 	});
 
 	test.each([
@@ -834,7 +836,7 @@ describe('changed fields', () => {
 		const events = ['trusted_device_added', 'user_login_failed'];
 		expect(await change(bench, watched, { events })).toEqual([]);
 		const event = addEvent(bench);
-		expect(await watched.told()).toEqual([event]);
+		expect(await watched.reported()).toEqual([event]);
 	});
 
 	test('with more users begin anew for those alone', async () => {
@@ -844,20 +846,23 @@ describe('changed fields', () => {
 			addEvent(bench, { userId }),
 			`trusted_device_added:${addDevice(bench, userId)}`,
 		]);
-		const told = await change(bench, watched, { events: everything });
-		expect(told.filter((id) => !id.includes('expiring')).sort()).toEqual(known);
+		const reported = await change(bench, watched, { events: everything });
+		expect(reported.filter((id) => !id.includes('expiring')).sort()).toEqual(known);
 		const login = addEvent(bench, { userId: emailMfaUser.id });
-		expect(await watched.told()).toEqual([login]);
+		expect(await watched.reported()).toEqual([login]);
 	});
 
 	test('with fewer users are no flood of removed devices', async () => {
 		const bench = await start();
 		const watched = await watch(bench, { events: everything });
 		addEvent(bench, { userId: emailMfaUser.id });
-		const told = await change(bench, watched, { events: everything, ...chosen(byId(totpUser.id)) });
-		expect(told).toEqual([]);
+		const reported = await change(bench, watched, {
+			events: everything,
+			...chosen(byId(totpUser.id)),
+		});
+		expect(reported).toEqual([]);
 		const device = addDevice(bench, totpUser.id);
-		expect(await watched.told()).toEqual([`trusted_device_added:${device}`]);
+		expect(await watched.reported()).toEqual([`trusted_device_added:${device}`]);
 	});
 
 	test('with more days before the end of trust do not make up for the days before', async () => {
@@ -865,7 +870,7 @@ describe('changed fields', () => {
 		const events = ['trusted_device_expiring'];
 		const watched = await watch(bench, { events, deviceDays: 7 });
 		expect(await change(bench, watched, { events, deviceDays: 60 })).toEqual([]);
-		expect(await watched.told(DAY)).toEqual([
+		expect(await watched.reported(DAY)).toEqual([
 			expect.stringMatching(/^trusted_device_expiring:109:1109/),
 		]);
 	});
@@ -883,7 +888,7 @@ describe('changed fields', () => {
 describe('a changed credential', () => {
 	test('of another organisation is a new start', async () => {
 		const bench = await start();
-		const { workflow, told } = await watch(bench, { events: everything });
+		const { workflow, reported } = await watch(bench, { events: everything });
 		bench.simulator.world.addEvent({
 			organisationId: ids.borealis,
 			timestamp: now(bench),
@@ -896,64 +901,64 @@ describe('a changed credential', () => {
 		await engine().editCredential(bench.credential, {
 			applicationToken: seed.secondApplicationToken,
 		});
-		expect(await told()).toEqual([]);
+		expect(await reported()).toEqual([]);
 		expect(workflow.warnings).toEqual([
 			'The credential is of another account than before: this poll is a new start.',
 		]);
 		const device = addDevice(bench, ids.foreignUser);
-		expect(await told()).toEqual([`trusted_device_added:${device}`]);
+		expect(await reported()).toEqual([`trusted_device_added:${device}`]);
 		expect(workflow.failures).toEqual([]);
 	});
 
 	test('with a new application token of the same organisation goes on', async () => {
 		const bench = await start();
 		const { world } = bench.simulator;
-		const { workflow, told } = await watch(bench, { events: everything });
+		const { workflow, reported } = await watch(bench, { events: everything });
 		const token = world.findApplicationToken(seed.applicationToken);
 		if (token) token.statusId = applicationTokenStatuses.revoked.id;
 		bench.simulator.revokeTokens();
-		expect(await told()).toEqual([]);
+		expect(await reported()).toEqual([]);
 		expect(workflow.failures.splice(0)).toMatchObject([
 			{ message: expect.stringMatching(/^emnify did not accept the application token/) },
 		]);
 		const device = addDevice(bench, observer.id);
 		const renewed = world.addApplicationToken({ creatorId: administrator.id });
 		await engine().editCredential(bench.credential, { applicationToken: renewed.token });
-		expect(await told()).toEqual([
+		expect(await reported()).toEqual([
 			expect.stringMatching(/^event:/),
 			`trusted_device_added:${device}`,
 		]);
 		expect(workflow.warnings).toEqual([]);
 		bench.simulator.forget();
-		await told();
+		await reported();
 		expect(bench.simulator.count(USERS)).toBe(1);
 	});
 
 	test('of a server elsewhere is a new start, though its organisation has the same ID', async () => {
 		const bench = await start();
 		const elsewhere = await start();
-		const { workflow, told } = await watch(bench, { events: everything });
+		const { workflow, reported } = await watch(bench, { events: everything });
 		addDevice(elsewhere, observer.id);
 		elsewhere.simulator.clock.advance({ minutes: 1 });
 		await engine().editCredential(bench.credential, { baseUrl: elsewhere.simulator.url });
-		expect(await told()).toEqual([]);
+		expect(await reported()).toEqual([]);
 		expect(workflow.warnings).toHaveLength(1);
 	});
 
 	test('of somebody who may not list users: what needs no list works', async () => {
 		const bench = await start({ applicationToken: seed.observerApplicationToken });
-		const { workflow, told } = await watch(bench, { events: ['user_login_failed'] });
+		const { workflow, reported } = await watch(bench, { events: ['user_login_failed'] });
 		expect(workflow.savedState()).toMatchObject({ account: { organisation: null } });
 		const login = addEvent(bench);
-		expect(await told()).toEqual([login]);
+		expect(await reported()).toEqual([login]);
 		// Without the organisation nobody can tell whether another token is of the same one.
 		addEvent(bench);
 		await engine().editCredential(bench.credential, { applicationToken: seed.applicationToken });
-		expect(await told()).toEqual([]);
+		expect(await reported()).toEqual([]);
 	});
 });
 
-describe('what is remembered', () => {
+describe('the checkpoint', () => {
 	test('holds no secret', async () => {
 		const bench = await start();
 		const { workflow } = await watch(bench, { events: everything });
@@ -1032,19 +1037,19 @@ test.each([
 	const bench = await start({ startsAt: new Date(Date.now() + seconds * 1000) });
 	addEvent(bench);
 	addDevice(bench, observer.id);
-	const { told } = await watch(bench, { events: everything });
+	const { reported } = await watch(bench, { events: everything });
 	for (let round = 0; round < 3; round++) {
 		const event = addEvent(bench);
 		const device = addDevice(bench, emailMfaUser.id);
-		expect((await told()).sort()).toEqual([event, `trusted_device_added:${device}`]);
+		expect((await reported()).sort()).toEqual([event, `trusted_device_added:${device}`]);
 	}
-	expect(await told()).toEqual([]);
+	expect(await reported()).toEqual([]);
 });
 
 describe('a poll ends in time', () => {
 	test('and leaves to the next ones what it could not do, those first who waited longest', async () => {
 		const bench = await start();
-		const { workflow, told } = await watch(bench, { events: ['trusted_device_added'] });
+		const { workflow, reported } = await watch(bench, { events: ['trusted_device_added'] });
 		const users = [...bench.simulator.world.users.values()].filter(
 			({ organisationId }) => organisationId === ids.acme,
 		);
@@ -1058,7 +1063,7 @@ describe('a poll ends in time', () => {
 		expect(first.length).toBeLessThan(devices.length);
 		const all = [...first];
 		while (all.length < devices.length) {
-			const more = await told();
+			const more = await reported();
 			expect(more.length).toBeGreaterThan(0);
 			all.push(...more);
 		}
@@ -1068,17 +1073,17 @@ describe('a poll ends in time', () => {
 
 	test('in an n8n that does not say how much time there is, such as 1.x', async () => {
 		const bench = await start();
-		const { workflow, told } = await watch(bench, { events: everything });
+		const { workflow, reported } = await watch(bench, { events: everything });
 		workflow.budgetMs = null;
 		await workflow.restart();
 		const event = addEvent(bench);
-		expect(await told()).toEqual([event]);
+		expect(await reported()).toEqual([event]);
 		expect(workflow.failures).toEqual([]);
 	});
 
 	test('at emnify’s rate limit, with what it has by then', async () => {
 		const bench = await start();
-		const { workflow, told } = await watch(bench, { events: ['trusted_device_added'] });
+		const { workflow, reported } = await watch(bench, { events: ['trusted_device_added'] });
 		const users = [administrator.id, ids.userWithoutDevices, 113];
 		const devices = users.map((user) => `trusted_device_added:${addDevice(bench, user)}`);
 		workflow.budgetMs = 1000;
@@ -1091,14 +1096,14 @@ describe('a poll ends in time', () => {
 		expect(workflow.warnings).toEqual([expect.stringMatching(/emnify’s rate limit is reached/)]);
 		bench.simulator.limits.requestsPerWindow = 2000;
 		workflow.budgetMs = 300_000;
-		expect((await told({ minutes: 10 })).sort()).toEqual(devices.slice(1).sort());
+		expect((await reported({ minutes: 10 })).sort()).toEqual(devices.slice(1).sort());
 	});
 
 	test('at emnify’s rate limit, without asking again and again', async () => {
 		const startsAt = new Date();
 		const world = createWorld({ users: 60, devicesPerUser: 0, now: startsAt });
 		const bench = await start({ world, startsAt });
-		const { workflow, told } = await watch(bench, { events: ['trusted_device_added'] });
+		const { workflow, reported } = await watch(bench, { events: ['trusted_device_added'] });
 		workflow.budgetMs = 1000;
 		await workflow.restart();
 		const devices = [...world.users.keys()].map(
@@ -1106,12 +1111,12 @@ describe('a poll ends in time', () => {
 		);
 		// The list of users, and nobody's devices.
 		bench.simulator.limits.requestsPerWindow = 1;
-		expect(await told({ minutes: 10 })).toEqual([]);
+		expect(await reported({ minutes: 10 })).toEqual([]);
 		expect(workflow.failures).toMatchObject([{ httpCode: '429' }]);
 		const refused = bench.simulator.requests.filter(({ status }) => status === 429);
 		expect(refused.length).toBeLessThan(24);
 		bench.simulator.limits.requestsPerWindow = 2000;
 		workflow.budgetMs = 300_000;
-		expect((await told({ minutes: 10 })).sort()).toEqual(devices.sort());
+		expect((await reported({ minutes: 10 })).sort()).toEqual(devices.sort());
 	});
 });

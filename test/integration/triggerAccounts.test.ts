@@ -23,7 +23,7 @@ const DETAILS = [
 interface Watched {
 	workflow: PollingWorkflow;
 	poll(minutes?: number): Promise<IDataObject[]>;
-	told(minutes?: number): Promise<string[]>;
+	reported(minutes?: number): Promise<string[]>;
 }
 
 /** The active workflow, after its first poll, which is silent. */
@@ -42,7 +42,7 @@ async function watch(bench: Bench, parameters: INodeParameters): Promise<Watched
 	return {
 		workflow,
 		poll,
-		told: async (minutes) =>
+		reported: async (minutes) =>
 			(await poll(minutes)).map(
 				({ event, user }) => `${String(event)} ${(user as IDataObject | null)?.id as number}`,
 			),
@@ -62,40 +62,40 @@ describe.each([
 	],
 	['filtered users', { scope: 'filtered', filters: { name: 'otis' } }],
 ])('of %s', (_who, scope) => {
-	test('each change is told once', async () => {
+	test('each change is reported once', async () => {
 		const bench = await start();
-		const { told } = await watch(bench, {
+		const { reported } = await watch(bench, {
 			events: [...DIRECTORY, ...DETAILS],
 			...scope,
 		} as INodeParameters);
 		const user = bench.simulator.world.user(observer.id);
-		expect(await told()).toEqual([]);
+		expect(await reported()).toEqual([]);
 		suspend(bench, observer.id);
-		expect(await told()).toEqual([`user_suspended ${observer.id}`]);
-		expect(await told()).toEqual([]);
+		expect(await reported()).toEqual([`user_suspended ${observer.id}`]);
+		expect(await reported()).toEqual([]);
 		suspend(bench, observer.id, userStatuses.active.id);
-		expect(await told()).toEqual([`user_reactivated ${observer.id}`]);
+		expect(await reported()).toEqual([`user_reactivated ${observer.id}`]);
 		const before = user.roleIds;
 		user.roleIds = [roles.administrator.id];
-		expect(await told()).toEqual([`administrator_added ${observer.id}`]);
+		expect(await reported()).toEqual([`administrator_added ${observer.id}`]);
 		user.roleIds = before;
-		expect(await told()).toEqual([`administrator_removed ${observer.id}`]);
+		expect(await reported()).toEqual([`administrator_removed ${observer.id}`]);
 		const { id } = bench.simulator.world.addMfaKey(observer.id, {
 			secret: 'A'.repeat(32),
 			pending: true,
 		});
-		expect(await told()).toEqual([`mfa_key_pending ${observer.id}`]);
+		expect(await reported()).toEqual([`mfa_key_pending ${observer.id}`]);
 		const key = user.mfaKeys.find((one) => one.id === id);
 		if (key) key.statusId = 1;
-		expect(await told()).toEqual([`mfa_key_activated ${observer.id}`]);
-		expect(await told()).toEqual([]);
+		expect(await reported()).toEqual([`mfa_key_activated ${observer.id}`]);
+		expect(await reported()).toEqual([]);
 		bench.simulator.world.users.delete(observer.id);
-		expect(await told()).toEqual([`user_removed ${observer.id}`]);
-		expect(await told()).toEqual([]);
+		expect(await reported()).toEqual([`user_removed ${observer.id}`]);
+		expect(await reported()).toEqual([]);
 	});
 });
 
-test('a new user is told of, with what is new about the user, and with a sentence', async () => {
+test('a new user is reported, with what is new about the user, and with a sentence', async () => {
 	const bench = await start({ startsAt: new Date('2026-03-01T12:00:00Z') });
 	const { poll } = await watch(bench, { events: [...DIRECTORY, ...DETAILS] });
 	const { id } = bench.simulator.world.addUser({
@@ -118,7 +118,7 @@ test('a new user is told of, with what is new about the user, and with a sentenc
 	expect(await poll()).toEqual([]);
 });
 
-test('a removed user is told of by the username that was known, an administrator as such too', async () => {
+test('a removed user is reported by the username that was known, an administrator as such too', async () => {
 	const bench = await start();
 	const { poll } = await watch(bench, { events: [...DIRECTORY, 'administrator_removed'] });
 	bench.simulator.world.user(observer.id).roleIds = [roles.administrator.id];
@@ -130,9 +130,9 @@ test('a removed user is told of by the username that was known, an administrator
 	]);
 });
 
-test('a list that is not complete is no flood of removed users', async () => {
+test('an incomplete list does not report users as removed', async () => {
 	const bench = await start();
-	const { workflow, told } = await watch(bench, { events: DIRECTORY });
+	const { workflow, reported } = await watch(bench, { events: DIRECTORY });
 	bench.simulator.faults.next(
 		{ kind: 'status', status: 200, body: [] },
 		{ endpoint: USERS, times: 9 },
@@ -142,48 +142,48 @@ test('a list that is not complete is no flood of removed users', async () => {
 	workflow.failures.length = 0;
 	expect(workflow.takeItems()).toEqual([]);
 	bench.simulator.faults.clear();
-	expect(await told()).toEqual([]);
+	expect(await reported()).toEqual([]);
 });
 
 test('a list that cannot be read is a failure, and made up for', async () => {
 	const bench = await start();
-	const { workflow, told } = await watch(bench, { events: DIRECTORY });
+	const { workflow, reported } = await watch(bench, { events: DIRECTORY });
 	suspend(bench, observer.id);
 	bench.simulator.faults.next({ kind: 'status', status: 403 }, { endpoint: USERS });
 	await workflow.tick();
 	expect(workflow.failures.splice(0)).toHaveLength(1);
-	expect(await told()).toEqual([`user_suspended ${observer.id}`]);
+	expect(await reported()).toEqual([`user_suspended ${observer.id}`]);
 });
 
 test('a user who leaves the filter, and is back, is compared with what was known', async () => {
 	const bench = await start();
-	const { told } = await watch(bench, {
+	const { reported } = await watch(bench, {
 		events: DIRECTORY,
 		scope: 'filtered',
 		filters: { name: 'otis' },
 	});
 	const user = bench.simulator.world.user(observer.id);
 	user.name = 'Somebody Else';
-	expect(await told()).toEqual([]);
+	expect(await reported()).toEqual([]);
 	suspend(bench, observer.id);
-	expect(await told()).toEqual([]);
+	expect(await reported()).toEqual([]);
 	user.name = 'Otis Berg';
-	expect(await told()).toEqual([`user_suspended ${observer.id}`]);
+	expect(await reported()).toEqual([`user_suspended ${observer.id}`]);
 });
 
-test('a suspended user who leaves a filter by status is told of', async () => {
+test('a suspended user who leaves a filter by status is reported', async () => {
 	const bench = await start();
-	const { told } = await watch(bench, {
+	const { reported } = await watch(bench, {
 		events: DIRECTORY,
 		scope: 'filtered',
 		filters: { status: 1 },
 	});
 	suspend(bench, observer.id);
-	expect(await told()).toEqual([`user_suspended ${observer.id}`]);
-	expect(await told()).toEqual([]);
+	expect(await reported()).toEqual([`user_suspended ${observer.id}`]);
+	expect(await reported()).toEqual([]);
 });
 
-test('changed filters, and events that are chosen later, are no flood', async () => {
+test('changed filters and newly chosen events report nothing from before', async () => {
 	const bench = await start();
 	const watched = await watch(bench, {
 		events: DIRECTORY,
@@ -205,11 +205,11 @@ test('changed filters, and events that are chosen later, are no flood', async ()
 		bench.simulator.clock.advance({ minutes: 5 });
 		await watched.workflow.activate();
 		expect(watched.workflow.takeItems()).toEqual([]);
-		expect(await watched.told()).toEqual([]);
+		expect(await watched.reported()).toEqual([]);
 	}
 });
 
-test('across a restart, what happened meanwhile is told', async () => {
+test('across a restart, what happened meanwhile is reported', async () => {
 	const bench = await start();
 	const { workflow } = await watch(bench, { events: [...DIRECTORY, ...DETAILS] });
 	workflow.kill();
@@ -225,10 +225,10 @@ test('across a restart, what happened meanwhile is told', async () => {
 
 test('one user who cannot be read keeps nobody else waiting', async () => {
 	const bench = await start();
-	const { workflow, told } = await watch(bench, { events: DETAILS });
+	const { workflow, reported } = await watch(bench, { events: DETAILS });
 	bench.simulator.world.user(userWithoutMfa.id).roleIds = [roles.administrator.id];
 	bench.simulator.faults.next({ kind: 'status', status: 404 }, { endpoint: USER });
-	expect(await told()).toEqual([`administrator_added ${userWithoutMfa.id}`]);
+	expect(await reported()).toEqual([`administrator_added ${userWithoutMfa.id}`]);
 	expect(workflow.warnings).toEqual([
 		expect.stringMatching(/^The roles and MFA keys of some users could not be read/),
 	]);
@@ -236,8 +236,8 @@ test('one user who cannot be read keeps nobody else waiting', async () => {
 
 test('of fields that are missing nothing is concluded', async () => {
 	const bench = await start({ dialects: ['nulls'] });
-	const { told } = await watch(bench, { events: [...DIRECTORY, ...DETAILS] });
-	expect(await told()).toEqual([]);
+	const { reported } = await watch(bench, { events: [...DIRECTORY, ...DETAILS] });
+	expect(await reported()).toEqual([]);
 });
 
 describe('how the polls go:', () => {
@@ -249,7 +249,7 @@ describe('how the polls go:', () => {
 		bench.simulator.faults.clear();
 	};
 
-	test('three failed polls in a row are told of once, and that it sees again', async () => {
+	test('three failed polls in a row are reported once, and so is the recovery', async () => {
 		const bench = await start();
 		const { workflow } = await watch(bench, { events: ['support_access', ...HEALTH] });
 		for (let count = 1; count <= 5; count++) await fail(bench, workflow);
@@ -259,7 +259,7 @@ describe('how the polls go:', () => {
 				id: expect.stringMatching(/^trigger_unhealthy:2/),
 				event: 'trigger_unhealthy',
 				text: expect.stringMatching(
-					/^Emnify Trigger has not seen anything since .* UTC: `Could not list the events/,
+					/^Emnify Trigger has failed to look at emnify since .* UTC: `Could not list the events/,
 				),
 				occurred_at: expect.any(String),
 				user: null,
@@ -275,7 +275,7 @@ describe('how the polls go:', () => {
 		expect(workflow.takeItems()).toMatchObject([
 			{
 				event: 'trigger_recovered',
-				text: expect.stringMatching(/sees again/),
+				text: expect.stringMatching(/^Emnify Trigger recovered on /),
 				health: {
 					since: expect.any(String),
 					until: expect.any(String),
@@ -288,7 +288,7 @@ describe('how the polls go:', () => {
 		expect(workflow.takeItems()).toEqual([]);
 	});
 
-	test('two failed polls, or three with one between that succeeds, are not worth telling', async () => {
+	test('two failed polls, or three with one between that succeeds, are not worth a report', async () => {
 		const bench = await start();
 		const { workflow } = await watch(bench, { events: ['support_access', ...HEALTH] });
 		for (const fails of [true, true, false, true, false, true, true, false]) {
@@ -298,7 +298,7 @@ describe('how the polls go:', () => {
 		expect(workflow.takeItems()).toEqual([]);
 	});
 
-	test('it sees again is told after a restart, too', async () => {
+	test('the recovery is reported after a restart, too', async () => {
 		const bench = await start();
 		const { workflow } = await watch(bench, { events: ['support_access', ...HEALTH] });
 		for (let count = 1; count <= 3; count++) await fail(bench, workflow);
@@ -348,8 +348,8 @@ test('polls that are too frequent for the users are logged once, with the interv
 	]);
 });
 
-describe('an application token that is made so short that it is in its last days at once', () => {
-	test('is told of once, though its date lies before the poll', async () => {
+describe('an application token that expires so soon that it is in its last days at once', () => {
+	test('is reported once, though its last days began before the poll', async () => {
 		const bench = await start();
 		const { simulator } = bench;
 		const { poll } = await watch(bench, { events: ['application_token_expiring'] });
@@ -363,5 +363,55 @@ describe('an application token that is made so short that it is in its last days
 		expect((await poll(1)).map((item) => (item.application_token as IDataObject).id)).toEqual([id]);
 		expect(await poll(1)).toEqual([]);
 		expect(await poll(20)).toEqual([]);
+	});
+});
+
+describe('a credential by expression', () => {
+	const byExpression = ({ simulator }: Bench, applicationToken: string) =>
+		engine().storeCredential({ baseUrl: simulator.url, applicationToken });
+
+	test('is evaluated for each poll: an account that it gives later is a new start', async () => {
+		const bench = await start();
+		const { clock, world } = bench.simulator;
+		const { variables } = engine();
+		variables.token = seed.applicationToken;
+		const expression = '={{ $vars.token }}';
+		const credential = byExpression(bench, expression);
+		const workflow = new PollingWorkflow(engine(), credential, {
+			events: ['trusted_device_added'],
+		});
+		const addedAndReported = async (user: number) => {
+			const { id } = world.addTrustedDevice(user, { activatedAt: clock.now() });
+			clock.advance({ minutes: 1 });
+			await workflow.tick();
+			expect(workflow.failures).toEqual([]);
+			return workflow.takeItems().map((item) => (item.device as IDataObject).id === id);
+		};
+		await workflow.activate();
+		expect(await addedAndReported(observer.id)).toEqual([true]);
+		variables.token = seed.secondApplicationToken;
+		expect(await addedAndReported(ids.foreignUser)).toEqual([]);
+		expect(workflow.warnings).toEqual([
+			'The credential is of another account than before: this poll is a new start.',
+		]);
+		expect(await addedAndReported(ids.foreignUser)).toEqual([true]);
+		expect(engine().storedCredential(credential).applicationToken).toBe(expression);
+	});
+
+	test.each([
+		[
+			'that gives nothing',
+			'={{ $vars.unknown }}',
+			/Application Token in the Emnify credential is empty/,
+		],
+		['that needs an item, in the words of n8n', '={{ $json.token }}', /hasn't been executed/],
+	])('%s is refused in words, before any request', async (_what, expression, message) => {
+		const bench = await start();
+		const workflow = new PollingWorkflow(engine(), byExpression(bench, expression), {
+			events: ['support_access'],
+		});
+		await expect(workflow.activate()).rejects.toThrow(message);
+		expect((await workflow.fetchTestEvent()).error?.message).toMatch(message);
+		expect(bench.simulator.requests).toEqual([]);
 	});
 });

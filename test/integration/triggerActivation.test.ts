@@ -32,7 +32,7 @@ describe('an activation while emnify is down', () => {
 	] as const;
 
 	test.each(outages)(
-		'is a warning where something is remembered, and made up for, whatever it is that passes by itself: emnify %s',
+		'with a checkpoint is a warning, and the next polls make up for it: emnify %s',
 		async (_what, fault) => {
 			const bench = await start();
 			const workflow = workflowOf(bench);
@@ -57,7 +57,7 @@ describe('an activation while emnify is down', () => {
 		},
 	);
 
-	test('does not kill a workflow of which nothing is remembered, where n8n comes up: the first poll that succeeds is the start', async () => {
+	test('leaves a workflow without a checkpoint active where n8n starts up: the first poll that succeeds is the start', async () => {
 		const bench = await start();
 		const workflow = workflowOf(bench);
 		workflow.activation = 'init';
@@ -75,7 +75,7 @@ describe('an activation while emnify is down', () => {
 		expect(takeIds(workflow)).toEqual([device]);
 	});
 
-	test('is told to the person who switches on a workflow of which nothing is remembered', async () => {
+	test('fails for the person who activates a workflow without a checkpoint', async () => {
 		const bench = await start();
 		bench.simulator.faults.next({ kind: 'status', status: 503 }, { times: 100 });
 		await expect(workflowOf(bench).activate()).rejects.toThrow(/^There was a problem activating/);
@@ -178,7 +178,7 @@ describe.each([
 		expect(await tick(bench, workflow)).toEqual([]);
 	});
 
-	test('a poll that begins before n8n has saved what the one before handed over tells nothing twice', async () => {
+	test('a poll that begins before n8n has saved what the one before handed over reports nothing twice', async () => {
 		const bench = await start();
 		const workflow = await watch(bench);
 		const device = addDevice(bench);
@@ -201,7 +201,7 @@ describe.each([
 		expect(takeIds(workflow)).toEqual(options.keepsCursor ? [] : [device]);
 	});
 
-	test('a Code node that writes an older copy of the static data back repeats events with the same ID, and loses none', async () => {
+	test('a Code node that restores older static data repeats events with the same ID, and loses none', async () => {
 		const bench = await start();
 		const workflow = await watch(bench);
 		const older = workflow.saved;
@@ -217,7 +217,7 @@ describe.each([
 		expect(await tick(bench, workflow)).toEqual([]);
 	});
 
-	test('a device that came and went between two polls that told nothing is not forgotten', async () => {
+	test('a device that came and went between two polls that reported nothing is not forgotten', async () => {
 		const bench = await start();
 		const workflow = await watch(bench, { events: ['trusted_device_removed'] });
 		const [, user, id] = addDevice(bench).split(':');

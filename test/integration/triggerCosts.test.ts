@@ -171,7 +171,7 @@ test.each([
 	expect(await costsOfAPoll(bench, workflow)).toEqual({ [EVENTS]: 1 });
 });
 
-test('a user chosen by ID is looked up only where there is something to tell', async () => {
+test('a user chosen by ID is looked up only where there is something to report', async () => {
 	const bench = await start();
 	const workflow = await activate(bench, { events: devices, ...chosen(byId(observer.id)) });
 	bench.simulator.world.addTrustedDevice(observer.id, {});

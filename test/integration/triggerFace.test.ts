@@ -176,7 +176,7 @@ describe('the form', () => {
 		expect(issues(['support_access'])).toBeUndefined();
 	});
 
-	test('has a subtitle on the canvas that tells what it waits for', () => {
+	test('has a subtitle on the canvas that says what it waits for', () => {
 		const trigger = node({ events: ['trusted_device_added', 'support_access'] });
 		const workflow = new Workflow({
 			nodes: [trigger],
@@ -464,7 +464,7 @@ describe('Fetch test event', () => {
 		expect(items).toMatchObject([{ device: { id } }]);
 	});
 
-	test('has nothing to do with the polls: what it shows is still told of', async () => {
+	test('has nothing to do with the polls: what it shows is still reported', async () => {
 		const bench = await start();
 		const workflow = new PollingWorkflow(engine(), bench.credential, { events: everything });
 		await workflow.activate();
@@ -481,7 +481,7 @@ describe('Fetch test event', () => {
 		expect(workflow.takeItems()).toMatchObject([{ device: { id } }]);
 	});
 
-	test('that fails is told in words for a person', async () => {
+	test('that fails is explained in words for a person', async () => {
 		const bench = await start({ applicationToken: seed.observerApplicationToken });
 		const { error } = await fetchTestEvent(bench, { events: ['trusted_device_added'] });
 		expect(error).toMatchObject({

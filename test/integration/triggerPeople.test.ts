@@ -101,7 +101,7 @@ describe('an MFA key that an administrator removed', () => {
 		]);
 	});
 
-	test('is told without an ID where the user cannot be looked up', async () => {
+	test('is reported without an ID where the user cannot be looked up', async () => {
 		const bench = await start();
 		const workflow = await watch(bench);
 		addEvent(bench, removed(observer.username));
@@ -200,7 +200,7 @@ test('support access concerns nobody, and says who acted', async () => {
 	expect(await poll(bench, workflow)).toMatchObject([{ user: null, actor: ada }]);
 });
 
-test('an event with everything missing is told of all the same', async () => {
+test('an event with everything missing is reported all the same', async () => {
 	const bench = await start({ dialects: ['nulls'] });
 	const workflow = await watch(bench);
 	const id = addEvent(bench, '', { type: login });
@@ -209,7 +209,7 @@ test('an event with everything missing is told of all the same', async () => {
 	]);
 });
 
-test('an event without a date is told of once, as one of now', async () => {
+test('an event without a date is reported once, as one of now', async () => {
 	const bench = await start();
 	const workflow = await watch(bench);
 	const body = [null, undefined, ''].map((timestamp, index) => ({

@@ -3,7 +3,6 @@ import type { INodeParameters } from 'n8n-workflow';
 import { createWorld, seed, type Simulator } from '../../simulator';
 import {
 	AT_ONCE,
-	badIds,
 	byId,
 	byUsername,
 	failureIn,
@@ -14,7 +13,8 @@ import {
 	pair,
 	pairedItems,
 	refusedValue,
-	testFailures,
+	someBadIds,
+	testAdvice,
 	times,
 	useEmnify,
 	VALUE,
@@ -24,7 +24,7 @@ const GET = 'GET /api/v1/user/{user_id}';
 const LIST = 'GET /api/v1/user';
 
 const { administrator, suspendedUser, observer, totpUser, ids } = seed;
-const { engine, start } = useEmnify();
+const { start } = useEmnify();
 
 const now = new Date('2026-03-01T12:00:00Z');
 const get = (fields = {}) => pair('user', 'get', fields);
@@ -126,11 +126,10 @@ describe('user: get', () => {
 		});
 	});
 
-	testFailures(start, engine, {
+	testAdvice(start, {
 		parameters: get({ user: byId(observer.id) }),
 		action: `find user ${observer.id}`,
 		endpoint: GET,
-		answersJson: true,
 	});
 
 	test('a list in place of a user is a failure', async () => {
@@ -142,7 +141,7 @@ describe('user: get', () => {
 		).toMatch(/not from emnify$/);
 	});
 
-	test.each(badIds)('a user that is $what is refused before any request', async (bad) => {
+	test.each(someBadIds)('a user that is $what is refused before any request', async (bad) => {
 		const { run, simulator } = await start();
 		const result = await run(get({ user: byId(VALUE) }), { items: itemsOf([bad.value]) });
 		const expected = 'a user ID (a whole number above 0, or my)';
@@ -298,11 +297,10 @@ describe('user: getAll', () => {
 		});
 	});
 
-	testFailures(start, engine, {
+	testAdvice(start, {
 		parameters: getAll(),
 		action: 'list the users',
 		endpoint: LIST,
-		answersJson: true,
 	});
 
 	test('an empty list without headers is an empty one, and what is no list a failure', async () => {

@@ -52,6 +52,10 @@ test('what an expression gives: a Date, a DateTime of Luxon, or milliseconds', (
 	}
 });
 
+test('a number is milliseconds up to the year 2099', () => {
+	expect(read(Date.UTC(2100, 0) - 1)).toBe('2099-12-31T23:59:59.999Z');
+});
+
 test.each([
 	['2026-03-01T08:00:00+0530', '2026-03-01T02:30:00.000Z'],
 	['2021-11-18T08:25:53.000+0000', '2021-11-18T08:25:53.000Z'],
@@ -114,6 +118,12 @@ test.each([
 	['an object', {}],
 	['an object that is worth a number', { valueOf: () => 1_767_225_600_000 }],
 	['an object that has no text', { toString: 1 }],
+	['a number of milliseconds past the year 2099', Date.UTC(2100, 0)],
+	['what has a time alone', { isValid: true, toMillis: (): number => 1_767_225_600_000 }],
+	[
+		'a DateTime that says it is none',
+		{ isLuxonDateTime: true, isValid: false, toMillis: (): number => 1_767_225_600_000 },
+	],
 	['what looks like a DateTime', { isLuxonDateTime: true, isValid: true, ts: 1_767_225_600_000 }],
 	['a Date that is none', new Date(NaN)],
 	['a Date made of false', new Date(Number(false))],

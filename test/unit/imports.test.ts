@@ -1,201 +1,116 @@
 /* eslint-disable @n8n/community-nodes/no-restricted-globals, @n8n/community-nodes/no-restricted-imports -- tests run in Node, not in n8n */
-import { readdirSync, readFileSync } from 'node:fs';
+import { execFile } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { promisify } from 'node:util';
 
-import ts from 'typescript';
-
-// The one rule of imports, as docs/architecture.md states it: node → resources, trigger → shared, audit, api.
+// The rule itself is in .dependency-cruiser.js and is run by `npm run lint`. This proves that it bites.
 
 const checkout = path.resolve(__dirname, '../..');
 
-interface Layer {
-	/** The layers that it may import, besides itself. */
-	layers: string[];
-	/** Files of other layers that it may import nothing but types of. */
-	types?: string[];
-	/** Files of other layers that it may import. */
-	files?: string[];
-	/** Packages that it may import. */
-	packages: string[];
-}
+/** What is there to be imported. */
+const house = [
+	'nodes/Emnify/execute.ts',
+	'nodes/Emnify/resources/user/get.ts',
+	'nodes/Emnify/trigger/poll.ts',
+	'nodes/Emnify/lists/users.ts',
+	'nodes/Emnify/fields/user.ts',
+	'nodes/Emnify/endpoints/users.ts',
+	'nodes/Emnify/domain/day.ts',
+	'nodes/Emnify/report/text.ts',
+	'nodes/Emnify/api/types.ts',
+	'nodes/Emnify/api/retry.ts',
+	'simulator/world.ts',
+];
 
-const packages = ['crypto', 'n8n-workflow'];
+/** By file: an import that must be refused. */
+const breaches: Array<[file: string, line: string]> = [
+	['nodes/Emnify/api/a.ts', "import { a } from '../resources/user/get';"],
+	['nodes/Emnify/api/b.ts', "import type { A } from '../endpoints/users';"],
+	['nodes/Emnify/api/c.ts', "export { a } from '../fields/user';"],
+	['nodes/Emnify/api/d.ts', "export const a = import('../domain/day');"],
+	['nodes/Emnify/api/e.ts', "import axios from 'axios'; axios;"],
+	['nodes/Emnify/api/f.ts', "import fs = require('fs'); fs;"],
+	['nodes/Emnify/endpoints/a.ts', "import { a } from '../fields/user';"],
+	['nodes/Emnify/fields/a.ts', "import { a } from '../resources/user/get';"],
+	['nodes/Emnify/fields/b.ts', "import { a } from '../lists/users';"],
+	['nodes/Emnify/fields/c.ts', "import { a } from '../report/text';"],
+	['nodes/Emnify/lists/a.ts', "import { a } from '../trigger/poll';"],
+	['nodes/Emnify/domain/a.ts', "import type { INode } from 'n8n-workflow';"],
+	['nodes/Emnify/domain/b.ts', "import { a } from '../api/retry';"],
+	['nodes/Emnify/domain/c.ts', "import { type A, a } from '../api/types';"],
+	['nodes/Emnify/domain/d.ts', "import '../api/types';"],
+	['nodes/Emnify/domain/e.ts', "import type { A } from '../report/text';"],
+	['nodes/Emnify/report/a.ts', "import type { A } from '../api/types';"],
+	['nodes/Emnify/resources/a.ts', "import { a } from '../execute';"],
+	['nodes/Emnify/resources/b.ts', "import { a } from '../trigger/poll';"],
+	['nodes/Emnify/resources/c.ts', "export type A = import('../execute').A;"],
+	['nodes/Emnify/trigger/a.ts', "import { a } from '../resources/user/get';"],
+	['nodes/Emnify/resources/d.ts', "import '../../../simulator/world';"],
+	['nodes/Emnify/resources/e.ts', "import { a } from './not/there';"],
+	['nodes/Emnify/new/a.ts', "import { a } from '../api/retry';"],
+	['credentials/a.ts', "import { a } from '../nodes/Emnify/domain/day';"],
+	['simulator/a.ts', "import type { A } from '../nodes/Emnify/api/types';"],
+	['nodes/Emnify/report/circle.ts', "import type { A } from './elcric'; export type B = A;"],
+];
 
-const under = (...names: string[]) => names.map((name) => `nodes/Emnify/${name}`);
+/** By file: imports that are right. */
+const allowed: Array<[file: string, line: string]> = [
+	['nodes/Emnify/face.ts', "import { a } from './resources/user/get'; import 'n8n-workflow';"],
+	['nodes/Emnify/resources/ok.ts', "import { a } from '../lists/users'; import '../report/text';"],
+	['nodes/Emnify/lists/ok.ts', "import { a } from '../fields/user'; import '../endpoints/users';"],
+	['nodes/Emnify/fields/ok.ts', "import { sleep } from 'n8n-workflow'; import '../domain/day';"],
+	['nodes/Emnify/api/ok.ts', "import { createHash } from 'crypto'; import './retry';"],
+	['nodes/Emnify/domain/ok.ts', "import type { A } from '../api/types'; import './day';"],
+	['nodes/Emnify/report/ok.ts', "import { a } from '../domain/day';"],
+	[
+		'simulator/ok.ts',
+		"import { after } from './world'; import fs from 'node:fs'; import 'fastify';",
+	],
+];
 
-/** By folder. A file belongs to the nearest folder above it that stands here. */
-const rule: Record<string, Layer> = {
-	credentials: { layers: under('api'), packages },
-	// The face: it assembles everything, and nothing imports it.
-	'nodes/Emnify': {
-		layers: under(
-			'resources',
-			'trigger',
-			'lists',
-			'fields',
-			'endpoints',
-			'domain',
-			'report',
-			'api',
-		),
-		packages,
-	},
-	'nodes/Emnify/resources': {
-		layers: under('fields', 'endpoints', 'domain', 'report', 'api'),
-		packages,
-	},
-	'nodes/Emnify/trigger': {
-		layers: under('fields', 'endpoints', 'domain', 'report', 'api'),
-		packages,
-	},
-	'nodes/Emnify/lists': { layers: under('fields', 'endpoints', 'domain', 'api'), packages },
-	'nodes/Emnify/fields': { layers: under('endpoints', 'domain', 'api'), packages },
-	'nodes/Emnify/endpoints': { layers: under('domain', 'api'), packages },
-	// Pure functions: no n8n, no HTTP.
-	'nodes/Emnify/report': { layers: under('domain'), packages: [] },
-	'nodes/Emnify/domain': { layers: [], types: ['nodes/Emnify/api/types'], packages: [] },
-	'nodes/Emnify/api': { layers: [], packages },
-};
+let refused: string[];
 
-interface Import {
-	/** What stands in the quotes. */
-	from: string;
-	typesOnly: boolean;
-}
-
-/** What a file imports, in whatever form: `import`, `export … from`, `import()`, `require()`. */
-function importsIn(text: string): Import[] {
-	const found: Import[] = [];
-	const visit = (node: ts.Node): void => {
-		if (ts.isImportDeclaration(node) || ts.isExportDeclaration(node)) {
-			if (node.moduleSpecifier) {
-				found.push({ from: textOf(node.moduleSpecifier), typesOnly: isOfTypes(node) });
-			}
-		} else if (ts.isExternalModuleReference(node)) {
-			found.push({ from: textOf(node.expression), typesOnly: false });
-		} else if (ts.isImportTypeNode(node)) {
-			found.push({ from: textOf((node.argument as ts.LiteralTypeNode).literal), typesOnly: true });
-		} else if (ts.isCallExpression(node) && isLoading(node.expression)) {
-			const [from] = node.arguments;
-			found.push({ from: from ? textOf(from) : '', typesOnly: false });
+beforeAll(async () => {
+	const folder = mkdtempSync(path.join(tmpdir(), 'n8n-nodes-emnify-imports-'));
+	try {
+		symlinkSync(path.join(checkout, 'node_modules'), path.join(folder, 'node_modules'));
+		const files = house.map((file) => [file, 'export const a = 1; export type A = 1;'] as const);
+		const circle = [
+			'nodes/Emnify/report/elcric.ts',
+			"export type { B as A } from './circle';",
+		] as const;
+		for (const [file, text] of [...files, circle, ...breaches, ...allowed]) {
+			mkdirSync(path.dirname(path.join(folder, file)), { recursive: true });
+			writeFileSync(path.join(folder, file), `${text}\n`);
 		}
-		ts.forEachChild(node, visit);
-	};
-	visit(ts.createSourceFile('file.ts', text, ts.ScriptTarget.ES2022, true));
-	return found;
-}
-
-const textOf = (node: ts.Node) => (ts.isStringLiteralLike(node) ? node.text : node.getText());
-
-const isLoading = (called: ts.Expression) =>
-	called.kind === ts.SyntaxKind.ImportKeyword ||
-	(ts.isIdentifier(called) && called.text === 'require');
-
-function isOfTypes(node: ts.ImportDeclaration | ts.ExportDeclaration): boolean {
-	if (ts.isExportDeclaration(node)) return node.isTypeOnly;
-	const { importClause: clause } = node;
-	if (!clause || clause.isTypeOnly) return clause !== undefined;
-	const { name, namedBindings } = clause;
-	return (
-		name === undefined &&
-		namedBindings !== undefined &&
-		ts.isNamedImports(namedBindings) &&
-		namedBindings.elements.every(({ isTypeOnly }) => isTypeOnly)
-	);
-}
-
-/** What a file may not import, each with a reason; `file` is its path in the checkout. */
-function breachesIn(file: string, text: string): string[] {
-	const layer = layerOf(file);
-	return importsIn(text).flatMap(({ from, typesOnly }) => {
-		const { layers, types = [], files = [], packages } = rule[layer] as Layer;
-		if (!from.startsWith('.')) {
-			return packages.includes(from) ? [] : [`${file} imports the package ${from}`];
-		}
-		const target = path.posix.join(path.posix.dirname(file), from);
-		// `./resources` is the folder's index.ts.
-		const targetLayer = layerOf(`${target}/`);
-		if (targetLayer === layer || layers.includes(targetLayer) || files.includes(target)) return [];
-		if (types.includes(target)) {
-			return typesOnly ? [] : [`${file} imports more than types of ${target}`];
-		}
-		return [`${file} imports ${target}`];
-	});
-}
-
-function layerOf(file: string): string {
-	const layers = Object.keys(rule).filter((layer) => file.startsWith(`${layer}/`));
-	return layers.sort((a, b) => b.length - a.length)[0] ?? '';
-}
-
-const sourcesIn = (folder: string) =>
-	readdirSync(path.join(checkout, folder), { recursive: true, encoding: 'utf8' })
-		.filter((file) => file.endsWith('.ts'))
-		.map((file) => path.posix.join(folder, ...file.split(path.sep)));
-
-const textIn = (file: string) => readFileSync(path.join(checkout, file), 'utf8');
-
-const sources = ['credentials', 'nodes'].flatMap(sourcesIn);
-
-test('every import goes the one way', () => {
-	expect(sources.length).toBeGreaterThan(50);
-	const breaches = sources.flatMap((file) => breachesIn(file, textIn(file)));
-	expect(breaches).toEqual([]);
+		// It ends with the number of breaches.
+		const { stdout } = await promisify(execFile)(
+			process.execPath,
+			[
+				path.join(checkout, 'node_modules/dependency-cruiser/bin/dependency-cruise.mjs'),
+				...['--config', path.join(checkout, '.dependency-cruiser.js'), '--output-type', 'json'],
+				...['nodes', 'credentials', 'simulator'],
+			],
+			{ cwd: folder, maxBuffer: 1e8 },
+		).catch((failure: { stdout: string }) => failure);
+		const { summary } = JSON.parse(stdout) as { summary: { violations: Array<{ from: string }> } };
+		refused = summary.violations.map(({ from }) => from);
+	} finally {
+		rmSync(folder, { recursive: true });
+	}
 });
 
-test('the simulator shares no code with the node', () => {
-	const targets = sourcesIn('simulator').flatMap((file) =>
-		importsIn(textIn(file)).map(({ from }) => path.posix.join(path.posix.dirname(file), from)),
-	);
-	expect(targets).toContain('simulator/world');
-	expect(targets.filter((target) => !target.startsWith('simulator/'))).toEqual([]);
+test.each(breaches)('%s may not: %s', (file) => {
+	expect(refused).toContain(file);
 });
 
-test('every folder has its place in the rule', () => {
-	const folders = new Set(sources.map((file) => path.posix.dirname(file)));
-	// A folder below `nodes/Emnify` without a line of its own counts as the face, which may import everything.
-	const unknown = [...folders].filter(
-		(folder) => layerOf(`${folder}/`) === 'nodes/Emnify' && folder !== 'nodes/Emnify',
-	);
-	expect(unknown).toEqual([]);
+test.each(allowed)('%s may: %s', (file) => {
+	expect(refused).not.toContain(file);
 });
 
-describe('the check finds', () => {
-	const inApi = (line: string) => breachesIn('nodes/Emnify/api/client.ts', line);
-	const inDomain = (line: string) => breachesIn('nodes/Emnify/domain/rules.ts', line);
-	const inFields = (line: string) => breachesIn('nodes/Emnify/fields/user.ts', line);
-	const inUser = (line: string) => breachesIn('nodes/Emnify/resources/user/get.ts', line);
-
-	test.each([
-		['api that knows a resource', inApi("import { resources } from '../resources';")],
-		['api that knows it by its type', inApi("import type { A } from '../resources/operation';")],
-		['api that knows a field', inApi("export { userField } from '../fields/user';")],
-		['api that knows the domain', inApi("const day = await import('../domain/day');")],
-		['a package', inApi("import axios from 'axios';")],
-		['a package of Node', inApi("const fs = require('fs');")],
-		['domain that knows n8n', inDomain("import type { INode } from 'n8n-workflow';")],
-		['domain that speaks HTTP', inDomain("import { Retries } from '../api/retry';")],
-		['domain that takes more than types', inDomain("import { type A, b } from '../api/types';")],
-		['domain that takes it for its effects', inDomain("import '../api/types';")],
-		[
-			'fields that knows an operation',
-			inFields("import { getUser } from '../resources/user/get';"),
-		],
-		['a resource that knows the face', inUser("import { runOperation } from '../../execute';")],
-		['a resource that knows the trigger', inUser("import { poll } from '../../trigger/poll';")],
-		['a type in passing', inUser("type A = import('../../execute').A;")],
-		['a way out of the house', inUser("import '../../../../simulator';")],
-	])('%s', (_what, breaches) => {
-		expect(breaches).toHaveLength(1);
-	});
-
-	test.each([
-		['types of the API', inDomain("import type { User } from '../api/types';")],
-		['types, each marked', inDomain("import { type User } from '../api/types';")],
-		['what lies below', inUser("import { day } from '../../domain/day';")],
-		['its neighbour', inUser("import { defineOperation } from '../operation';")],
-		['n8n', inFields("import { sleep } from 'n8n-workflow';")],
-	])('nothing wrong with %s', (_what, breaches) => {
-		expect(breaches).toEqual([]);
-	});
+test('nothing else is refused', () => {
+	const files = new Set(breaches.map(([file]) => file));
+	expect(refused.filter((file) => !files.has(file))).toEqual([]);
 });

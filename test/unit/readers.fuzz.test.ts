@@ -5,7 +5,7 @@ import { readCredential } from '../../nodes/Emnify/api/credential';
 import { EmnifyError } from '../../nodes/Emnify/api/errors';
 import { resources } from '../../nodes/Emnify/resources';
 import type { ItemFields } from '../../nodes/Emnify/fields/itemFields';
-import { readPatience } from '../../nodes/Emnify/fields/options';
+import { readRetryPolicy } from '../../nodes/Emnify/fields/options';
 import { readTriggerSettings, triggerFields } from '../../nodes/Emnify/trigger/fields';
 import { fuzzRuns } from '../fuzz';
 
@@ -146,7 +146,7 @@ test('the trigger', () => {
 test('the options', () => {
 	fc.assert(
 		fc.property(fc.oneof(anything, within(['timeout', 'retries', 'rateLimitWait'])), (options) => {
-			endsInWords(() => readPatience('Options', options));
+			endsInWords(() => readRetryPolicy('Options', options));
 		}),
 		fuzzRuns(300),
 	);

@@ -2,7 +2,13 @@ import fc from 'fast-check';
 import { Secret, TOTP } from 'otpauth';
 
 import { EmnifyError } from '../../nodes/Emnify/api/errors';
-import { readTotpSecret, totpCode, totpRemainingMs, totpStep } from '../../nodes/Emnify/api/totp';
+import {
+	LAST_SECONDS_MS,
+	readTotpSecret,
+	totpCode,
+	totpRemainingMs,
+	totpStep,
+} from '../../nodes/Emnify/api/totp';
 
 const codeAt = (text: string, timeMs: number) => {
 	const secret = readTotpSecret(text);
@@ -190,4 +196,26 @@ test('a step lasts its period, and says how long it still does', () => {
 	expect(totpRemainingMs(secret, 0)).toBe(30_000);
 	expect(totpRemainingMs(secret, 29_999)).toBe(1);
 	expect(totpRemainingMs(secret, 30_000)).toBe(30_000);
+});
+
+describe('the period of a one-time code', () => {
+	const withPeriod = (period: number) =>
+		readTotpSecret(`otpauth://totp/x?secret=JBSWY3DPEHPK3PXP&period=${period}`);
+
+	test.each([1, 2, 3, 4, 301, 3_600, 1e9])('of %i seconds is refused', (period) => {
+		expect(() => withPeriod(period)).toThrow(
+			expect.objectContaining({
+				kind: 'input',
+				message: 'The period of the TOTP secret is not between 5 and 300 seconds',
+			}),
+		);
+	});
+
+	test.each([5, 6, 30, 60, 299, 300])('of %i seconds is used', (period) => {
+		expect(withPeriod(period).period).toBe(period);
+	});
+
+	test('leaves time to send a code, whatever is accepted', () => {
+		expect(totpRemainingMs(withPeriod(5), 0)).toBeGreaterThan(LAST_SECONDS_MS);
+	});
 });

@@ -240,3 +240,8 @@ test.each(guides)('every file that %s names is there, but for those of the examp
 	const missing = named.filter((file) => !existsSync(path.join(checkout, file)));
 	expect(missing.filter((file) => !exampleFiles.includes(file))).toEqual([]);
 });
+
+test('the linter is set as `n8n-node lint` wants it in strict mode', () => {
+	const template = 'node_modules/@n8n/node-cli/dist/template/templates/shared/default';
+	expect(read('eslint.config.mjs')).toBe(read(`${template}/eslint.config.mjs`));
+});

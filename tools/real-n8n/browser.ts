@@ -13,18 +13,7 @@ import { artifacts } from './paths';
  * @throws Error if there is no Chromium
  */
 export async function openEditor(n8n: RealN8n): Promise<{ browser: Browser; page: Page }> {
-	const browser = await chromium.launch({
-		executablePath: findChromium(),
-		args: [
-			'--no-sandbox',
-			'--disable-gpu',
-			'--disable-quic',
-			'--no-first-run',
-			'--disable-background-networking',
-			'--disable-component-update',
-			'--disable-sync',
-		],
-	});
+	const browser = await openBrowser();
 	try {
 		const page = await browser.newPage({ viewport: { width: 1440, height: 900 } });
 		// This only ends what hangs: a busy machine takes long to show a page.
@@ -39,6 +28,26 @@ export async function openEditor(n8n: RealN8n): Promise<{ browser: Browser; page
 		await browser.close();
 		throw error;
 	}
+}
+
+/**
+ * A headless Chromium of this machine. Close it when done.
+ *
+ * @throws Error if there is none
+ */
+export async function openBrowser(): Promise<Browser> {
+	return await chromium.launch({
+		executablePath: findChromium(),
+		args: [
+			'--no-sandbox',
+			'--disable-gpu',
+			'--disable-quic',
+			'--no-first-run',
+			'--disable-background-networking',
+			'--disable-component-update',
+			'--disable-sync',
+		],
+	});
 }
 
 /** Writes what the page shows to `artifacts/<name>.png`, and gives that path. */

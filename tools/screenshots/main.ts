@@ -19,6 +19,8 @@ import { checkout } from '../real-n8n/paths';
 import type { CreatedCredential } from '../real-n8n/rest';
 import { emnify, emnifyTrigger, runNow, workflowOf } from '../real-n8n/workflows';
 import { seed, startSimulator, type Simulator } from '../../simulator';
+import { reportHtml } from '../../nodes/Emnify/report/reportHtml';
+import { sampleReport } from './sampleReport';
 import { exampleForDemo } from '../demo/examples';
 
 /** Where the documentation finds them, each as `<name>-light.png` and `<name>-dark.png`. */
@@ -59,8 +61,10 @@ async function main(): Promise<void> {
 
 async function take(page: Page, name: string): Promise<void> {
 	await page.mouse.move(0, 0);
-	// Messages that come and go.
-	await page.addStyleTag({ content: '.el-notification { display: none }' });
+	// Messages that come and go. The report allows no style but its own.
+	if ((await page.locator('.el-notification').count()) > 0) {
+		await page.addStyleTag({ content: '.el-notification { display: none }' });
+	}
 	for (const colorScheme of ['light', 'dark'] as const) {
 		await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
 		const file = path.join(folder, `${name}-${colorScheme}.png`);
@@ -154,6 +158,12 @@ const pictures: Record<string, (stage: Stage) => Promise<void>> = {
 		);
 		await openNode(page, n8n, id, 'Emnify');
 		await run(stage, /trusted_device_added/);
+	},
+	// The file is shown as whoever gets it opens it.
+	report: async ({ page }) => {
+		await page.goto('about:blank');
+		await page.setContent(reportHtml(sampleReport(startsAt)));
+		await page.getByRole('heading', { level: 1 }).waitFor();
 	},
 	'output-preview': async ({ page, n8n, credential }) => {
 		const audit = emnify({ resource: 'trustedDevice', operation: 'audit' }, credential);

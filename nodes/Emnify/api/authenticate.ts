@@ -31,20 +31,21 @@ export interface Authenticated {
 export const LOCKOUT_MS = 5 * 60_000;
 
 /** Whether emnify counts a failure of this login towards the lockout (§1): a password or a code can be guessed. */
-export function countsTowardsLockout(body: AuthenticateBody): boolean {
+function countsTowardsLockout(body: AuthenticateBody): boolean {
 	return 'password' in body || 'code' in body;
 }
 
 /**
  * Sends one login, exactly once: a failed login is never repeated from here, because three lock the account (§1).
  * Throws an {@link EmnifyError} that tells wrong secret (`refused`), lockout (`locked`), rate limit (`rateLimited`), a
- * server that is not emnify (`notEmnify`) and the rest apart, and quotes emnify without the secrets that were sent. Its
+ * server that is not emnify (`notEmnify`) and the rest apart, and quotes emnify without what was sent and without `secrets`. Its
  * facts say that it is a login, and `final` where it may have counted towards the lockout.
  */
 export async function authenticate(
 	send: Send,
 	baseUrl: string,
 	body: AuthenticateBody,
+	secrets: object,
 ): Promise<Authenticated> {
 	const response = await send({
 		method: 'POST',
@@ -55,7 +56,7 @@ export async function authenticate(
 	});
 	const answer = acceptedAnswer(response, body);
 	if (!answer) {
-		const clean = { ...response, body: withoutSecrets(response.body, body) };
+		const clean = { ...response, body: withoutSecrets(response.body, { body, secrets }) };
 		throw asLogin(failedLogin(clean, body), body);
 	}
 	return { answer, clockOffsetMs: clockOffsetMs(response.headers) };

@@ -34,7 +34,7 @@ interface Open {
  */
 export class CircuitBreaker {
 	/** `undefined` while it is closed. */
-	private open?: Open;
+	private open: Open | undefined;
 
 	/** `opensFor` says which failures concern all requests. */
 	constructor(private readonly opensFor: (error: EmnifyError) => boolean) {}

@@ -12,15 +12,10 @@ import type { Collection, Identified } from './reading';
 import { refusal, unexpectedAnswer } from './refusal';
 import { statusRequest, type EmnifyRequest } from './request';
 import { Retries } from './retry';
-import { INTERACTIVE, UNATTENDED, type RetryPolicy } from './retryPolicy';
+import type { RetryPolicy } from './retryPolicy';
 import type { TotpSecret } from './totp';
 import { Transport } from './transport';
 import type { AuthenticateAnswer } from './types';
-
-// INTERIM: until the files that use them from here have moved.
-export { apiPath, type EmnifyRequest } from './request';
-export { UNATTENDED as PATIENT };
-export type Patience = RetryPolicy;
 
 const isEmptyOrJson = ({ body }: HttpResponse) => typeof body !== 'string' || body.trim() === '';
 
@@ -61,7 +56,7 @@ export class EmnifyClient {
 	 */
 	static async connect(
 		context: EmnifyContext,
-		policy: RetryPolicy = INTERACTIVE,
+		policy: RetryPolicy,
 		itemIndex = 0,
 	): Promise<EmnifyClient> {
 		const stored = new NodeCredential(context, itemIndex);
@@ -73,7 +68,7 @@ export class EmnifyClient {
 	 * A request that changes something. emnify answers 204; any other 2xx, empty or with JSON, means done as well (§1). Throws
 	 * an `EmnifyError`, for which {@link isOutcomeOpen} holds where the answer cannot be read.
 	 */
-	async command(request: EmnifyRequest): Promise<void> {
+	async send(request: EmnifyRequest): Promise<void> {
 		await this.request(request, isEmptyOrJson);
 	}
 

@@ -10,7 +10,7 @@ import { readTotpSecret, type TotpSecret } from './totp';
 export const CREDENTIAL_NAME = 'emnifyApi';
 
 /** Logs in with an application token (§1): no second factor, no refresh token. */
-export interface ApplicationTokenLogin {
+interface ApplicationTokenLogin {
 	method: 'applicationToken';
 	applicationToken: string;
 }
@@ -39,7 +39,9 @@ export interface EmnifyCredential {
 	/** A digest of everything above: a session belongs to exactly this data. */
 	sessionKey: string;
 	/** The session that n8n stored, if it was obtained with this very data. */
-	storedSession?: Session;
+	storedSession?: Session | undefined;
+	/** Every secret that n8n holds for it, used or not: none of them may come back in a message. */
+	secrets: Record<string, string>;
 }
 
 /**
@@ -52,6 +54,7 @@ export function readCredential(data: ICredentialDataDecryptedObject): EmnifyCred
 		data.authenticationMethod === 'userCredentials' ? userLogin(data) : tokenLogin(data);
 	const sessionKey = digest(baseUrl, login);
 	const token = text(data.sessionToken);
+	const secrets = Object.fromEntries(SECRET_FIELDS.map((field) => [field, text(data[field])]));
 	return {
 		baseUrl,
 		login,
@@ -60,8 +63,18 @@ export function readCredential(data: ICredentialDataDecryptedObject): EmnifyCred
 			token !== '' && data.sessionKey === sessionKey
 				? { token, refreshToken: text(data.sessionRefreshToken) }
 				: undefined,
+		secrets,
 	};
 }
+
+/** A TOTP secret counts by its key, in `login`: the address that holds it names the user as well. */
+const SECRET_FIELDS = [
+	'applicationToken',
+	'password',
+	'fingerprint',
+	'sessionToken',
+	'sessionRefreshToken',
+];
 
 /**
  * Which login it is, for what outlives a run: a digest of the application token (which is too long to be guessed) or of the

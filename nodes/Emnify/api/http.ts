@@ -83,7 +83,7 @@ export function sendWithLegacy(request: (options: object) => Promise<unknown>): 
 }
 
 /** Reads n8n's full response. */
-export function responseFrom(fullResponse: unknown): HttpResponse {
+function responseFrom(fullResponse: unknown): HttpResponse {
 	const { statusCode, headers, body } = fullResponse as {
 		statusCode: number;
 		headers?: HttpResponse['headers'];
@@ -157,7 +157,7 @@ export function noAnswer(
 
 /** What is told where the answer did not come, or not to its end, within so many milliseconds. */
 export function noAnswerInTime(
-	{ url, baseURL }: Pick<IHttpRequestOptions, 'url' | 'baseURL'>,
+	{ url, baseURL }: { url: string; baseURL?: string | undefined },
 	timeoutMs: number,
 ): EmnifyError {
 	return new EmnifyError(

@@ -11,6 +11,8 @@ import type { AuthenticateAnswer } from './types';
 /** How a login goes out, and how long somebody waits for it. */
 export interface LoginLink extends Waiter {
 	send: Send;
+	/** What a refusal may not repeat, besides what was sent. */
+	secrets: object;
 }
 
 const loginsInFlight = new Map<string, { sent: string; attempt: SharedAttempt<Authenticated> }>();
@@ -33,7 +35,7 @@ export async function authenticateCautiously(
  * same meanwhile gets the same answer; an `mfa_token` serves only once (§1), so that one is not shared.
  */
 export async function logInOnce(
-	{ send, ...waiter }: LoginLink,
+	{ send, secrets, ...waiter }: LoginLink,
 	baseUrl: string,
 	body: AuthenticateBody,
 	isAskedFor = false,
@@ -53,7 +55,7 @@ export async function logInOnce(
 	}
 	const attempt = new SharedAttempt<Authenticated>(waiter, async (started) => {
 		return await remembering(key, async () => {
-			return await authenticate(started.sendWith(send), baseUrl, body);
+			return await authenticate(started.sendWith(send), baseUrl, body, secrets);
 		}).finally(() => loginsInFlight.delete(key));
 	});
 	loginsInFlight.set(key, { sent, attempt });

@@ -22,7 +22,7 @@ export interface Collection<Element> {
 	 * What can be relied on while it is read; by default nothing. `appendOnly`: what is in it stays in it. `sortedById`: it is
 	 * in the order of the IDs, and what joins it comes last.
 	 */
-	guarantee?: 'appendOnly' | 'sortedById';
+	guarantee?: 'appendOnly' | 'sortedById' | undefined;
 }
 
 /** What can be told apart from others of its kind. */

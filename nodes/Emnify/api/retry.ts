@@ -90,6 +90,3 @@ export function isTransient(error: unknown): boolean {
 	const isCutOff = kind === 'notEmnify' && httpStatus >= 200 && httpStatus <= 299;
 	return isCutOff || httpStatus === 408 || ['server', 'timeout', 'unreachable'].includes(kind);
 }
-
-// INTERIM
-export { isTransient as mayPass };

@@ -14,6 +14,8 @@ const SECRET_FIELDS = [
 	'refresh_token',
 	'refreshToken',
 	'secret_key',
+	'sessionRefreshToken',
+	'sessionToken',
 	'token',
 ];
 

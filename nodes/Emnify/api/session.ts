@@ -13,26 +13,26 @@ import { SharedAttempt, wasAbandoned } from './sharedAttempt';
  * the data it was obtained with, by the digest `sessionKey`, and never serves another account.
  */
 interface SessionState {
-	session?: Session;
+	session?: Session | undefined;
 	/** The newest refresh token, of a session that may be dead. */
 	refreshToken: string;
 	/** Tokens that emnify no longer takes: they are not sent again. */
 	deadTokens: string[];
 	/** When a request that was sent for this very purpose last proved that the session is alive. */
-	provedAliveMs?: number;
+	provedAliveMs?: number | undefined;
 	/** What the last login of this process gave. */
-	lastLogin?: Session;
+	lastLogin?: Session | undefined;
 	/** The last login, if nothing has worked with its token so far. */
-	unproved?: { token: string; sinceMs: number };
+	unproved?: { token: string; sinceMs: number } | undefined;
 	/** How many logins in a row gave a token with which nothing worked. */
 	uselessLogins: number;
 	/** When this process logged in, within the last {@link LOGIN_WINDOW_MS}. */
 	loginsMs: number[];
-	attempt?: SharedAttempt<Session>;
+	attempt?: SharedAttempt<Session> | undefined;
 }
 
 /** How to log in, and on whose behalf. */
-export interface Link extends LoginLink {
+export interface Link extends Omit<LoginLink, 'secrets'> {
 	/** Whether emnify takes the token, by a request that needs nothing else. Throws an `EmnifyError` where it cannot be told. */
 	isAlive(token: string): Promise<boolean>;
 	/** What n8n has stored now: another process may have logged in meanwhile. `undefined` where it is of another account. */
@@ -83,6 +83,17 @@ export function currentSession(credential: EmnifyCredential): Session | undefine
 	const state = stateOf(credential);
 	if (!isUsable(state, state.session)) state.session = credential.storedSession;
 	return isUsable(state, state.session) ? state.session : undefined;
+}
+
+/** What a server could know of the credential's secrets, and repeat: for `withoutSecrets`. */
+export function secretsOf(credential: EmnifyCredential): object {
+	const { session, refreshToken, deadTokens } = stateOf(credential);
+	return {
+		credential,
+		session,
+		refreshToken,
+		deadSessions: deadTokens.map((token) => ({ token })),
+	};
 }
 
 /** Remembers that a request with this token was answered with anything but 401. */
@@ -235,7 +246,11 @@ async function logIn(
 	attempt: SharedAttempt<Session>,
 	how: { refreshToken: string; isAskedFor: boolean },
 ): Promise<Session> {
-	const waiter = { send: attempt.sendWith(link.send), ...attempt.worker };
+	const waiter = {
+		send: attempt.sendWith(link.send),
+		secrets: secretsOf(credential),
+		...attempt.worker,
+	};
 	const authenticateOnce = async (body: AuthenticateBody) => {
 		if (waiter.signal?.aborted) throw cancelled();
 		return await attempt.asking(credential.baseUrl, async () => {

@@ -23,7 +23,7 @@ export class SharedAttempt<Result> {
 
 	private longestTimeoutMs: number;
 
-	private asked?: { sinceMs: number; url: string };
+	private asked: { sinceMs: number; url: string } | undefined;
 
 	/** Starts the work on behalf of its first waiter, who is to {@link wait} for it at once. */
 	constructor(starter: Waiter, work: (attempt: SharedAttempt<Result>) => Promise<Result>) {

@@ -17,6 +17,7 @@ import {
 	newSession,
 	renewSession,
 	reportWorking,
+	secretsOf,
 	type Link,
 	type RejectedToken,
 } from './session';
@@ -87,7 +88,11 @@ export class Transport {
 
 	/** Logs in with another body than the credential's (§1, endpoint 1). Throws an `EmnifyError`. */
 	async logIn(body: AuthenticateBody): Promise<AuthenticateAnswer> {
-		return await authenticateCautiously(this.link(), this.credential.baseUrl, body);
+		return await authenticateCautiously(
+			{ ...this.link(), secrets: this.secrets() },
+			this.credential.baseUrl,
+			body,
+		);
 	}
 
 	/** From now on emnify may repeat what it learned of this secret. */
@@ -97,10 +102,12 @@ export class Transport {
 
 	/** The response without what emnify knows of secrets, and could repeat. */
 	withoutSecrets(response: HttpResponse, requestBody: unknown): HttpResponse {
-		const { credential } = this;
-		const session = currentSession(credential);
-		const known = { requestBody, credential, session, totpSecrets: [...this.totpSecrets] };
+		const known = { requestBody, secrets: this.secrets() };
 		return { ...response, body: withoutSecrets(response.body, known) };
+	}
+
+	private secrets(): object {
+		return { ...secretsOf(this.credential), totpSecrets: [...this.totpSecrets] };
 	}
 
 	/** The session that a request needs. Without one it is never sent. */
@@ -158,7 +165,9 @@ export class Transport {
 
 	private async isAlive(token: string): Promise<boolean> {
 		const { response } = await this.sendAuthorized(statusRequest, token);
-		if (response.status >= 500) throw refusal(response, statusRequest);
+		if (response.status >= 500) {
+			throw refusal(this.withoutSecrets(response, undefined), statusRequest);
+		}
 		return response.status !== 401;
 	}
 }

@@ -15,7 +15,7 @@ export async function wait(milliseconds: number, signal: AbortSignal | undefined
 }
 
 /** How long something may take. */
-export interface TimeLimit {
+interface TimeLimit {
 	/** The milliseconds that are left, asked for again and again, because the end may move; `Infinity` for no end. */
 	leftMs(): number;
 	/** What is thrown at the end. */

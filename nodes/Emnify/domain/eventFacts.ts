@@ -55,7 +55,7 @@ export function ipAddressesOf({ description, detail }: EmnifyEvent): string[] {
 /** The addresses that a text begins with, as in `203.0.113.7, [2001:db8::1]:443 and 198.51.100.4.` */
 function leadingAddresses(text: string): string[] {
 	const found: string[] = [];
-	for (const part of text.split(/[\s,;|/()]+|(?<=\d)['"]/)) {
+	for (const part of text.split(/[\s,;|/()]|(?<=\d)['"]/)) {
 		if (part === '' || part.toLowerCase() === 'and') continue;
 		const address = addressIn(part);
 		if (address === undefined) break;
@@ -67,7 +67,7 @@ function leadingAddresses(text: string): string[] {
 /** Without quotes, brackets, a port, a zone, or the full stop of a sentence. */
 function addressIn(part: string): string | undefined {
 	const bare = part.replace(/^['"“‘[]+|['"”’.\]]+$/g, '');
-	const candidates = [bare, bare.replace(/\]?:\d+$/, ''), bare.replace(/%.*$/, '')];
+	const candidates = [bare, bare.replace(/\]?:\d+$/, ''), bare.replace(/%.*/, '')];
 	return candidates.find(isIpAddress);
 }
 
@@ -105,12 +105,10 @@ function inText(text: string): NamedUser | undefined {
 }
 
 function inDetail(detail: unknown): NamedUser | undefined {
-	if (typeof detail !== 'object' || detail === null) return undefined;
-	const { user } = detail as { user?: unknown };
+	const { user } = (detail ?? {}) as { user?: unknown };
 	if (typeof user === 'string' && user.trim() !== '') return { name: user.trim() };
-	if (typeof user === 'number' && Number.isSafeInteger(user)) return { id: user };
-	if (typeof user !== 'object' || user === null) return undefined;
-	const { id, username, name } = user as Record<string, unknown>;
+	if (Number.isSafeInteger(user)) return { id: user as number };
+	const { id, username, name } = (user ?? {}) as Record<string, unknown>;
 	const named = {
 		...(Number.isSafeInteger(id) && { id: id as number }),
 		...(typeof username === 'string' && username !== '' && { username }),

@@ -1,6 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { apiPath, type EmnifyClient } from '../api/client';
+import type { EmnifyClient } from '../api/client';
+import { apiPath } from '../api/request';
 import { requireIds } from '../api/ids';
 import type { ApplicationToken } from '../api/types';
 import { withSecret } from './secretAnswer';
@@ -78,7 +79,7 @@ export async function applicationTokensSeen(
 
 /** `PATCH /api/v1/application_token/{id}` (§5), for good. Its answer is undocumented. Throws an `EmnifyError`. */
 export async function revokeApplicationToken(client: EmnifyClient, tokenId: string): Promise<void> {
-	await client.command({
+	await client.send({
 		method: 'PATCH',
 		path: apiPath`/application_token/${tokenId}`,
 		body: { status: { id: REVOKED } },

@@ -1,4 +1,5 @@
-import { apiPath, type EmnifyClient, type EmnifyRequest } from '../api/client';
+import type { EmnifyClient } from '../api/client';
+import { apiPath, type EmnifyRequest } from '../api/request';
 import type { Lookup } from '../api/types';
 import { DAY_MS } from '../domain/day';
 import { lookup } from './lookup';
@@ -60,8 +61,9 @@ function eventsRequest(
 			...(q !== '' && { q }),
 		},
 		// Nothing leaves what happened since a time, unless it gets too old while it is read.
-		...(from !== undefined &&
-			from > now - (EVENT_HISTORY_DAYS - 1) * DAY_MS && { guarantee: 'appendOnly' as const }),
+		...((from ?? 0) > now - (EVENT_HISTORY_DAYS - 1) * DAY_MS && {
+			guarantee: 'appendOnly' as const,
+		}),
 		action:
 			userId === undefined
 				? 'list the events'

@@ -1,7 +1,8 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { apiPath, type EmnifyClient } from '../api/client';
+import type { EmnifyClient } from '../api/client';
 import { EmnifyError } from '../api/errors';
+import { apiPath } from '../api/request';
 import type { Lookup, MfaKey } from '../api/types';
 import { lookup } from './lookup';
 import { withSecret } from './secretAnswer';
@@ -51,7 +52,7 @@ export async function activateMfaKey(
 	keyId: string,
 	code: string,
 ): Promise<void> {
-	await client.command({
+	await client.send({
 		method: 'PATCH',
 		path: apiPath`/user/mfa/${keyId}`,
 		body: { status: { id: ACTIVE }, code },
@@ -70,7 +71,7 @@ export async function deleteMfaKey(
 	user: UserReference,
 	keyId: string,
 ): Promise<void> {
-	await client.command({
+	await client.send({
 		method: 'DELETE',
 		path: apiPath`/user/${await resolveUser(client, user)}/mfa/${keyId}`,
 		action: `delete MFA key ${keyId} of ${userInWords(user)}`,

@@ -1,6 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { apiPath, type EmnifyClient } from '../api/client';
+import type { EmnifyClient } from '../api/client';
+import { apiPath } from '../api/request';
 import { requireIds } from '../api/ids';
 import type { TrustedDevice } from '../api/types';
 import { resolveUser, userInWords, type UserReference } from './users';
@@ -25,7 +26,7 @@ export async function revokeTrust(
 	user: UserReference,
 	deviceId: string | number,
 ): Promise<void> {
-	await client.command({
+	await client.send({
 		method: 'DELETE',
 		path: apiPath`/user/${await resolveUser(client, user)}/mfa/trusted_device/${deviceId}`,
 		action: `delete trusted device ${deviceId} of ${userInWords(user)}`,

@@ -1,6 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { apiPath, type EmnifyClient, type EmnifyRequest } from '../api/client';
+import type { EmnifyClient } from '../api/client';
+import { apiPath, type EmnifyRequest } from '../api/request';
 import { EmnifyError } from '../api/errors';
 import { requireIds } from '../api/ids';
 import type { Lookup, User, UserWithMfa } from '../api/types';

@@ -1,4 +1,5 @@
-import { apiPath, type EmnifyClient } from '../api/client';
+import type { EmnifyClient } from '../api/client';
+import { apiPath } from '../api/request';
 
 /** The Workspace that the credential belongs to. */
 export interface Workspace {

@@ -6,7 +6,7 @@ import { plainText } from './text';
  * `EmnifyError` (`input`) for anything else: what is meant to be on must not be off in silence.
  */
 export function readBoolean(field: string, value: unknown): boolean {
-	if (value === null || typeof value === 'boolean') return value === true;
+	if (value === null) return false;
 	const text = plainText(value);
 	if (text === 'true' || text === 'false') return text === 'true';
 	throw badValue(field, value, 'true or false');

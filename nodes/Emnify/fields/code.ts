@@ -12,7 +12,7 @@ export function readCode(
 ): string {
 	const given = plainText(value);
 	const text = typeof value === 'number' ? given.padStart(6, '0') : given;
-	const code = text.replace(/^(\d{3})[ -](\d{3})$/, '$1$2');
+	const code = text.replace(/(\d{3})[ -](\d{3})/, '$1$2');
 	const pattern = allowed === 'digits' ? /^\d{6}$/ : /^[a-z\d]{6}$/i;
 	if (pattern.test(code)) return code;
 	throw new EmnifyError(

@@ -45,12 +45,12 @@ const ISO =
 	/^(\d{4}-\d{2}-\d{2})(?:[T ](\d{2}:\d{2}(?::\d{2}(?:[.,]\d+)?)?)(?:Z|([+-]\d{2})(?::?(\d{2}))?)?)?$/i;
 
 function parse(text: string, timezone: unknown): number {
-	const [matched, day = '', time = '00:00', hours, minutes = '00'] = ISO.exec(text) ?? [];
-	if (matched === undefined || !isDay(day)) return NaN;
+	const [, day = '', time = '00:00', hours, minutes = '00'] = ISO.exec(text) ?? [];
+	if (!isDay(day)) return NaN;
 	const clock = `${day}T${time.replace(',', '.')}`;
 	if (hours !== undefined) return Date.parse(`${clock}${hours}:${minutes}`);
 	const asIfUtc = Date.parse(`${clock}Z`);
-	return /Z$/i.test(text) || Number.isNaN(asIfUtc) ? asIfUtc : inZone(asIfUtc, zoneOf(timezone));
+	return /Z/i.test(text) || Number.isNaN(asIfUtc) ? asIfUtc : inZone(asIfUtc, zoneOf(timezone));
 }
 
 /** Whether there is such a day: JavaScript takes 31 February for 3 March. */
@@ -87,7 +87,6 @@ function isZone(zone: string): boolean {
 function inZone(shown: number, zone: string): number {
 	const offset = offsetMs(Date.now(), zone);
 	const offsetThere = offsetMs(shown - offset, zone);
-	if (offset === offsetThere) return shown - offset;
 	const offsetAgain = offsetMs(shown - offsetThere, zone);
 	return shown - Math.min(offsetThere, offsetAgain);
 }

@@ -19,22 +19,24 @@ export function toNodeError(
 	progress?: Progress,
 ): NodeApiError | NodeOperationError {
 	if (thrown instanceof NodeOperationError || thrown instanceof NodeApiError) return thrown;
+	const ofItem = itemIndex === undefined ? {} : { itemIndex };
 	const error = emnifyErrorIn(thrown);
 	if (!error) {
 		const message = thrown instanceof Error ? thrown.message : String(thrown);
-		return new NodeOperationError(node, message, { itemIndex });
+		return new NodeOperationError(node, message, ofItem);
 	}
 	const description = [error.description, progressInWords(progress)]
 		.filter((text) => text)
 		.join(' ');
 	if (error.kind === 'input') {
-		return new NodeOperationError(node, error.message, { description, itemIndex });
+		return new NodeOperationError(node, error.message, { description, ...ofItem });
 	}
+	const { httpStatus } = error.facts;
 	return new NodeApiError(node, factsOf(error), {
 		message: error.message,
 		description,
-		httpCode: error.facts.httpStatus === undefined ? undefined : String(error.facts.httpStatus),
-		itemIndex,
+		...(httpStatus !== undefined && { httpCode: String(httpStatus) }),
+		...ofItem,
 	});
 }
 

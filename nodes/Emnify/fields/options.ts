@@ -1,6 +1,6 @@
 import type { INodeProperties } from 'n8n-workflow';
 
-import { PATIENT, type Patience } from '../api/client';
+import { UNATTENDED, type RetryPolicy } from '../api/retryPolicy';
 import { readCollection } from './collection';
 import { badValue } from './locator';
 import { plainText } from './text';
@@ -20,7 +20,7 @@ export const optionsField: INodeProperties = {
 			typeOptions: { minValue: 0 },
 			default: 600,
 			description:
-				'How many seconds to wait at emnify’s rate limit (2,000 requests in 5 minutes) before giving up. While emnify is down, at most 120.',
+				'How many seconds to wait at emnify’s rate limit (2,000 requests in 5 minutes) before giving up',
 		},
 		{
 			displayName: 'Retries',
@@ -29,7 +29,7 @@ export const optionsField: INodeProperties = {
 			typeOptions: { minValue: 0 },
 			default: 3,
 			description:
-				'How many times to repeat a read after a transient failure, such as a timeout. Writes are never repeated.',
+				'How many times to repeat a read after a transient failure, such as a timeout. While emnify is down, reads wait for up to 120 seconds instead, unless this is 0. Writes are never repeated.',
 		},
 		{
 			displayName: 'Timeout',
@@ -47,16 +47,16 @@ const LONGEST_WAIT = 86_400;
 const MOST_RETRIES = 20;
 
 /** What the options say of waiting. Throws an `EmnifyError` (`input`) where one is no usable number. */
-export function readPatience(label: string, options: unknown): Patience {
+export function readRetryPolicy(label: string, options: unknown): RetryPolicy {
 	const chosen = readCollection(label, options);
-	const rateLimitMs =
-		'rateLimitWait' in chosen ? readWaitMs(chosen.rateLimitWait) : PATIENT.rateLimitMs;
-	const retries = 'retries' in chosen ? readRetries(chosen.retries) : PATIENT.readRetries;
+	const readRetries = 'retries' in chosen ? readRetryCount(chosen.retries) : UNATTENDED.readRetries;
 	return {
-		timeoutMs: 'timeout' in chosen ? readTimeoutMs(chosen.timeout) : PATIENT.timeoutMs,
-		rateLimitMs,
-		outageMs: retries === 0 ? 0 : Math.min(rateLimitMs, PATIENT.outageMs),
-		readRetries: retries,
+		timeoutMs: 'timeout' in chosen ? readTimeoutMs(chosen.timeout) : UNATTENDED.timeoutMs,
+		rateLimitMs:
+			'rateLimitWait' in chosen ? readWaitMs(chosen.rateLimitWait) : UNATTENDED.rateLimitMs,
+		// Who wants no read repeated does not wait to repeat it either.
+		outageMs: readRetries === 0 ? 0 : UNATTENDED.outageMs,
+		readRetries,
 	};
 }
 
@@ -74,7 +74,7 @@ function readWaitMs(value: unknown): number {
 	throw badValue('Rate Limit Wait', value, expected);
 }
 
-function readRetries(value: unknown): number {
+function readRetryCount(value: unknown): number {
 	const retries = toNumber(value);
 	if (Number.isInteger(retries) && retries >= 0 && retries <= MOST_RETRIES) return retries;
 	throw badValue('Retries', value, `a whole number from 0 to ${MOST_RETRIES}`);

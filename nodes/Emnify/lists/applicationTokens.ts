@@ -12,7 +12,7 @@ export const searchApplicationTokens = searchList(async ({ client }) => {
 });
 
 /** A token for a person: `CI · by Ada Lindqvist · created 20 Feb 2026 · expires 1 Apr 2026`. */
-export function tokenInWords({
+function tokenInWords({
 	id,
 	description,
 	created,

@@ -5,6 +5,7 @@ import type {
 } from 'n8n-workflow';
 
 import { EmnifyClient } from '../api/client';
+import { INTERACTIVE } from '../api/retryPolicy';
 import type { Lookup } from '../api/types';
 import type { ItemFields } from '../fields/itemFields';
 import { toNodeError } from '../fields/nodeError';
@@ -27,7 +28,7 @@ export async function load<Result>(
 	work: (list: ListContext) => Promise<Result>,
 ): Promise<Result> {
 	try {
-		const client = await EmnifyClient.connect(context);
+		const client = await EmnifyClient.connect(context, INTERACTIVE);
 		const fields: ItemFields = {
 			timezone: context.getTimezone(),
 			actsAsUser: client.actsAsUser,

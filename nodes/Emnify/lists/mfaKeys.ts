@@ -22,7 +22,7 @@ function entriesOf(keys: MfaKey[] = []): ListEntry[] {
 }
 
 /** A key for a person: `Time-Based One-Time Password · Active · since 20 Feb 2026`. */
-export function keyInWords({ id, type, status, creation_date, activation_date }: MfaKey): string {
+function keyInWords({ id, type, status, creation_date, activation_date }: MfaKey): string {
 	const since = activation_date ?? creation_date;
 	return [
 		type?.description || `key ${id}`,

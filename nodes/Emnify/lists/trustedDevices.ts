@@ -12,12 +12,7 @@ export const searchTrustedDevices = searchList(async ({ client, fields }) => {
 });
 
 /** A device for a person: `Firefox on Ubuntu · trusted since 20 Feb 2026`. Each part can be missing (§1). */
-export function deviceInWords({
-	id,
-	browser,
-	operating_system,
-	activation_date,
-}: TrustedDevice): string {
+function deviceInWords({ id, browser, operating_system, activation_date }: TrustedDevice): string {
 	const what = `${browser || 'Unknown browser'} on ${operating_system || 'unknown system'}`;
 	const since = activation_date ? `trusted since ${dayOfDate(activation_date)}` : `device ${id}`;
 	return `${what} · ${since}`;

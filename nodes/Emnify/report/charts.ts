@@ -1,91 +1,95 @@
+import { TRUST_DAYS } from '../domain/auditUser';
 import { count } from '../domain/count';
 import { SEVERITIES } from '../domain/finding';
 import { html, type Markup } from './markup';
 import type { ReportFinding } from './report';
 
-const WIDTH = 460;
+const WIDTH = 360;
+const ROW = 28;
+const LABELS_WIDTH = 94;
+const NUMBERS_WIDTH = 56;
 
-/** A bar a severity. Its caption says the same in words. */
+/** How wide a stretch of the chart of ages is, in days. */
+const STRETCH = 15;
+
+interface Bar {
+	label: string;
+	amount: number;
+	/** The style's name for its colour. */
+	colour: string;
+}
+
+/** A bar a severity. */
 export function severityChart(findings: ReportFinding[]): Markup {
 	const bars = SEVERITIES.map((severity) => ({
-		severity,
-		found: findings.filter((finding) => finding.severity === severity).length,
+		label: capital(severity),
+		amount: findings.filter((finding) => finding.severity === severity).length,
+		colour: severity,
 	}));
-	const most = Math.max(1, ...bars.map(({ found }) => found));
-	const longest = WIDTH - 130;
-	const rows = bars.map(({ severity, found }, index) => {
-		const y = index * 36;
-		const length = found === 0 ? 0 : Math.max(3, Math.round((found / most) * longest));
-		return html`<text x="0" y="${y + 19}">${capital(severity)}</text
-			><rect class="track" x="74" y="${y + 4}" width="${longest}" height="22" rx="3" /><rect
-				class="${severity}"
-				x="74"
-				y="${y + 4}"
-				width="${length}"
-				height="22"
-				rx="3"
-			/><text class="value" x="${74 + longest + 10}" y="${y + 19}">${found}</text>`;
-	});
-	const words = `${bars.map(({ severity, found }) => `${capital(severity)}: ${found}`).join(', ')}.`;
-	return chart('Findings by severity', 'severities', words, 36 * SEVERITIES.length - 6, rows);
+	return chart('Findings by severity', 'severities', bars, `${count(findings.length, 'finding')}.`);
 }
 
-/** How long ago the devices became trusted: a column a stretch of days. */
+/**
+ * How many days ago the devices became trusted, a bar a stretch of days; what should not be (longer than trust lasts, or
+ * unknown) only where there is some.
+ */
 export function ageChart(ages: Array<number | null>): Markup {
-	const columns = stretches(ages);
-	const most = Math.max(1, ...columns.map(({ devices }) => devices));
-	const step = WIDTH / columns.length;
-	const [top, bottom] = [22, 136];
-	const marks = columns.map(({ label, devices }, index) => {
-		const height = devices === 0 ? 0 : Math.max(3, Math.round((devices / most) * (bottom - top)));
-		const middle = Math.round(step * (index + 0.5));
-		const width = Math.round(Math.min(step - 10, 64));
-		return html`<rect
-				x="${middle - Math.round(width / 2)}"
-				y="${bottom - height}"
-				width="${width}"
-				height="${height}"
-			/><text class="value" text-anchor="middle" x="${middle}" y="${bottom - height - 7}"
-				>${devices}</text
-			><text class="soft" text-anchor="middle" x="${middle}" y="${bottom + 18}">${label}</text>`;
-	});
-	marks.push(html`<line x1="0" x2="${WIDTH}" y1="${bottom}" y2="${bottom}" />`);
-	marks.push(
-		html`<text class="soft" text-anchor="middle" x="${WIDTH / 2}" y="${bottom + 38}"
-			>days since the device became trusted</text
-		>`,
-	);
-	const filled = columns.filter(({ devices }) => devices > 0);
-	const words = `${filled.map(({ words, devices }) => `${words}: ${count(devices, 'device')}`).join(', ')}.`;
-	return chart('Ages of trusted devices', 'ages', words, bottom + 44, marks);
-}
-
-/** Stretches of 15 days; what should not be (over 90, unknown) only where there is some. */
-function stretches(ages: Array<number | null>) {
-	const columns = [0, 15, 30, 45, 60, 75].map((from) => {
-		const label = `${from}–${from === 75 ? 90 : from + 14}`;
-		return { label, words: `${label} days`, devices: 0, isRare: false };
-	});
-	const over = { label: 'over 90', words: 'over 90 days', devices: 0, isRare: true };
-	const unknown = { label: 'unknown', words: 'unknown', devices: 0, isRare: true };
-	for (const age of ages) {
-		const column =
-			age === null ? unknown : age > 90 ? over : columns[Math.min(5, Math.floor(age / 15))];
-		if (column) column.devices++;
+	const stretches: Bar[] = [];
+	for (let from = 0; from < TRUST_DAYS; from += STRETCH) {
+		const isLast = from + STRETCH >= TRUST_DAYS;
+		const to = isLast ? TRUST_DAYS : from + STRETCH - 1;
+		stretches.push({ label: `${from}–${to} days`, amount: 0, colour: 'age' });
 	}
-	return [...columns, over, unknown].filter(({ isRare, devices }) => !isRare || devices > 0);
+	const longer = { label: `over ${TRUST_DAYS} days`, amount: 0, colour: 'age' };
+	const unknown = { label: 'unknown', amount: 0, colour: 'age' };
+	const barOf = (age: number | null) => {
+		if (age === null) return unknown;
+		if (age > TRUST_DAYS) return longer;
+		return stretches[Math.min(Math.floor(age / STRETCH), stretches.length - 1)];
+	};
+	for (const age of ages) {
+		const bar = barOf(age);
+		if (bar) bar.amount++;
+	}
+	const bars = [...stretches, ...[longer, unknown].filter(({ amount }) => amount > 0)];
+	const note = `${count(ages.length, 'device')}, by the time since they became trusted. Trust lasts ${TRUST_DAYS} days.`;
+	return chart('Ages of trusted devices', 'ages', bars, note);
 }
 
-function chart(title: string, id: string, words: string, height: number, marks: Markup[]): Markup {
+/** Bars below each other, with the same in words for whoever does not see them. */
+function chart(title: string, id: string, bars: Bar[], note: string): Markup {
+	const words = `${bars.map(({ label, amount }) => `${label}: ${amount}`).join(', ')}.`;
+	const most = Math.max(1, ...bars.map(({ amount }) => amount));
+	const longest = WIDTH - LABELS_WIDTH - NUMBERS_WIDTH;
+	const rows = bars.map(({ label, amount, colour }, index) => {
+		const y = index * ROW;
+		const length = amount === 0 ? 0 : Math.max(3, Math.round((amount / most) * longest));
+		return html`<text x="0" y="${y + 16}">${label}</text>
+			<rect class="track" x="${LABELS_WIDTH}" y="${y + 2}" width="${longest}" height="19" rx="2" />
+			<rect
+				class="${colour}"
+				x="${LABELS_WIDTH}"
+				y="${y + 2}"
+				width="${length}"
+				height="19"
+				rx="2"
+			/>
+			<text class="value" x="${LABELS_WIDTH + longest + 8}" y="${y + 16}">${amount}</text>`;
+	});
 	return html`<section>
 		<h2>${title}</h2>
 		<figure>
-			<svg role="img" aria-labelledby="${id}-title ${id}-words" viewBox="0 0 ${WIDTH} ${height}">
+			<svg
+				role="img"
+				aria-labelledby="${id}-title"
+				aria-describedby="${id}-words"
+				viewBox="0 0 ${WIDTH} ${bars.length * ROW}"
+			>
 				<title id="${id}-title">${title}</title>
 				<desc id="${id}-words">${words}</desc>
-				${marks}
+				${rows}
 			</svg>
-			<figcaption>${words}</figcaption>
+			<figcaption>${note}</figcaption>
 		</figure>
 	</section>`;
 }

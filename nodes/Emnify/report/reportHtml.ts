@@ -1,5 +1,3 @@
-import { createHash } from 'crypto';
-
 import { TRUST_DAYS } from '../domain/auditUser';
 import { count } from '../domain/count';
 import { dayOfDate, minute } from '../domain/day';
@@ -11,15 +9,13 @@ import { harmless } from './harmless';
 import { html, Markup } from './markup';
 import { inOrder } from './order';
 import type { AcceptedFinding, Check, Report, ReportFinding, Sheet } from './report';
-import { STYLE } from './reportStyle';
+import { STYLE, STYLE_HASH } from './reportStyle';
 
 const LONGEST_NAME = 120;
 const LONGEST_SENTENCE = 400;
 const MOST_STEPS = 3;
 const MOST_USERS_NAMED = 3;
 const MOST_UNREAD_NAMED = 20;
-
-const STYLE_HASH = createHash('sha256').update(STYLE).digest('base64');
 
 /**
  * The report as a page of its own, for a browser, a printer, an archive: light and dark, without a script or anything from
@@ -105,7 +101,7 @@ function foundInWords({ checks, complete, devices }: Report, findings: ReportFin
 	const all = count(findings.length, 'finding');
 	const ofTheWorst = findings.filter(({ severity }) => severity === worst.severity).length;
 	if (findings.length === 1) return `${all}, ${worst.severity}`;
-	return `${all}, ${ofTheWorst === findings.length ? 'all' : ofTheWorst} ${worst.severity}`;
+	return `${all}, ${ofTheWorst === findings.length ? 'all' : ofTheWorst} of them ${worst.severity}`;
 }
 
 /** What a reader must know before believing the rest. */
@@ -207,7 +203,7 @@ function findingsTable(report: Report, findings: ReportFinding[]): Markup | unde
 		const label = labels.get(finding.rule) ?? checkOf(report, finding.rule).label;
 		return html`<tr>
 			<td>${badge(finding.severity)}</td>
-			${findingCell(finding, label)}${shows.user ? userCell(finding) : undefined}${shows.device ? deviceCell(finding) : undefined}${shows.age ? ageCell(finding) : undefined}
+			${findingCell(finding, label)}${shows.user ? userCell(finding) : undefined}${shows.device ? deviceCell(finding) : undefined}${shows.age ? ageCell(finding, report) : undefined}
 		</tr> `;
 	});
 	return html`<section>
@@ -215,9 +211,9 @@ function findingsTable(report: Report, findings: ReportFinding[]): Markup | unde
 		<table aria-labelledby="findings">
 			<thead>
 				<tr>
-					<th scope="col">Severity</th>
+					<th scope="col" class="severity">Severity</th>
 					<th scope="col">Finding</th>
-					${shows.user ? html`<th scope="col">User</th>` : undefined}${shows.device ? html`<th scope="col">Device</th>` : undefined}${shows.age ? html`<th scope="col" class="number">Trusted for</th>` : undefined}
+					${shows.user ? html`<th scope="col" class="user">User</th>` : undefined}${shows.device ? html`<th scope="col" class="device">Device</th>` : undefined}${shows.age ? html`<th scope="col" class="number age">Trusted for</th>` : undefined}
 				</tr>
 			</thead>
 			<tbody>
@@ -265,13 +261,17 @@ function deviceCell({ device }: ReportFinding): Markup {
 	</td>`;
 }
 
-function ageCell({ device, age_days, trusted_until }: ReportFinding): Markup {
+function ageCell(
+	{ device, age_days, trusted_until }: ReportFinding,
+	{ checked_at }: Report,
+): Markup {
 	if (!device) return html`<td></td>`;
 	const age = typeof age_days === 'number' ? count(age_days, 'day') : 'unknown';
-	const until = dayOfDate(trusted_until);
+	const end = trusted_until ?? '';
+	const isOver = Date.parse(end) <= Date.parse(checked_at);
 	return html`<td class="number" data-label="Trusted for">
 		<p>${age}</p>
-		${until === '' ? undefined : html`<p class="muted small">until ${until}</p>`}
+		${end === '' ? undefined : html`<p class="muted small">${isOver ? 'ended' : 'until'} ${sentence(dayOfDate(end))}</p>`}
 	</td>`;
 }
 
@@ -308,7 +308,7 @@ function acceptedTable(accepted: AcceptedFinding[]): Markup | undefined {
 				</td>
 				<td data-label="User">${user ? userInWords(user) : ''}</td>
 				<td data-label="Accepted because">${sentence(why)}</td>
-				<td data-label="Until">${dayOfDate(until)}</td>
+				<td data-label="Until">${sentence(dayOfDate(until))}</td>
 			</tr> `,
 	);
 	return html`<section>

@@ -52,9 +52,8 @@ section.alert ul { margin: .6rem 0 0; padding-left: 1.2rem; }
 .charts section { margin: 0; }
 .charts section:only-child { grid-column: 1 / -1; }
 figure { margin: 0; }
-svg { display: block; width: 100%; max-width: 30rem; height: auto; }
+svg { display: block; width: 100%; max-width: 26rem; height: auto; }
 svg text { fill: var(--ink); font-size: 13px; }
-svg .soft { fill: var(--muted); }
 svg .value { font-weight: 600; }
 svg rect { fill: var(--bar); }
 svg rect.track { fill: var(--track); }
@@ -63,15 +62,18 @@ svg rect.high { fill: var(--high); }
 svg rect.medium { fill: var(--medium); }
 svg rect.low { fill: var(--low); }
 svg rect.info { fill: var(--info); }
-svg line { stroke: var(--line); }
 figcaption { margin-top: .6rem; }
 table { width: 100%; border-collapse: collapse; font-size: .9375rem; }
 th, td { text-align: left; vertical-align: top; padding: .6rem .9rem .6rem 0; border-bottom: 1px solid var(--line); }
 th { font-size: .8125rem; font-weight: 600; vertical-align: bottom; white-space: nowrap; }
+th.severity { width: 6.4rem; }
+th.user { width: 26%; }
+th.device { width: 20%; }
+th.age { width: 8.2rem; }
 th:last-child, td:last-child { padding-right: 0; }
 tbody tr:last-child td { border-bottom: 0; }
 td p + p { margin-top: .1rem; }
-td.number, th.number { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
+td.number, th.number { text-align: right; font-variant-numeric: tabular-nums; }
 code { font: .8125rem/1.4 ui-monospace, SFMono-Regular, Menlo, Consolas, monospace; color: var(--muted); }
 .more { margin-top: .8rem; }
 footer { margin-top: 1.5rem; padding: 0 .2rem; }
@@ -100,7 +102,8 @@ footer { margin-top: 1.5rem; padding: 0 .2rem; }
 		--on: #ffffff; --alert: #fdf0ee; --alert-line: #b42318;
 	}
 	* { print-color-adjust: exact; -webkit-print-color-adjust: exact; }
-	body { font-size: 10pt; }
+	html { font-size: 12px; }
+	body { font-size: 12px; }
 	main { max-width: none; padding: 0; }
 	section { border-radius: 0; border-width: 1px 0 0; padding: .9rem 0 0; }
 	section.alert { border-width: 1px; padding: .8rem; }
@@ -108,7 +111,13 @@ footer { margin-top: 1.5rem; padding: 0 .2rem; }
 	.steps li, tr, figure { break-inside: avoid; }
 	h2 { break-after: avoid; }
 	thead { display: table-header-group; }
-	table { font-size: 9pt; }
+	th.severity { width: 5.6rem; }
+	th.user { width: 28%; }
+	th.age { width: 7.4rem; }
+	th, td { padding: .4rem .7rem .4rem 0; }
 	@page { margin: 16mm 14mm; @bottom-right { content: counter(page) " / " counter(pages); font: 8pt system-ui, sans-serif; color: #545d70; } }
 }
 `;
+
+/** The SHA-256 of {@link STYLE} in Base64, by which the page allows it. `reportHtml.test.ts` shows the right one. */
+export const STYLE_HASH = 'DRFMOKaQPsAnmNRNQYzRniTNB4Y/FHHDgc5JmVD4H5U=';

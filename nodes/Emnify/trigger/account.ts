@@ -22,7 +22,7 @@ export async function identifyAccount(
 ): Promise<Account> {
 	const { baseUrl, login } = client.identity;
 	if (before?.baseUrl === baseUrl && before.login === login) return before;
-	return { baseUrl, login, organisation: await organisationOf(client) };
+	return { baseUrl, login, organisation: await firstOrganisation(client) };
 }
 
 /** Whether what was known of the one account holds for the other. */
@@ -32,7 +32,7 @@ export function isSameAccount(a: Account, b: Account): boolean {
 }
 
 /** That of the first user who is listed: an account may see the users of several. */
-async function organisationOf(client: EmnifyClient): Promise<number | null> {
+async function firstOrganisation(client: EmnifyClient): Promise<number | null> {
 	const first = client.page<User>(usersRequest([]), 1, 1);
 	return await first.then(
 		({ elements }) => elements[0]?.organisation?.id ?? null,

@@ -1,7 +1,7 @@
 import type { IPollFunctions } from 'n8n-workflow';
 
 import { EmnifyError } from '../api/errors';
-import { mayPass } from '../api/retry';
+import { isTransient } from '../api/retry';
 
 const activated = new WeakSet<object>();
 
@@ -37,5 +37,5 @@ export function isActiveAnyway(
 /** Whether a failure passes by itself, sooner or later. */
 function passes(failure: unknown): failure is EmnifyError {
 	if (!(failure instanceof EmnifyError)) return false;
-	return ['rateLimited', 'locked'].includes(failure.kind) || mayPass(failure);
+	return ['rateLimited', 'locked'].includes(failure.kind) || isTransient(failure);
 }

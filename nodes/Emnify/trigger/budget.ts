@@ -1,7 +1,7 @@
 import type { IPollFunctions } from 'n8n-workflow';
 
 import { DEFAULT_TIMEOUT_MS } from '../api/http';
-import type { Patience } from '../api/client';
+import type { RetryPolicy } from '../api/retryPolicy';
 
 /** The time for a poll where n8n sets no limit: versions before 2.40 wait for it as long as it takes. */
 const DEFAULT_BUDGET_MS = 5 * 60_000;
@@ -32,7 +32,7 @@ export class Budget {
 	}
 
 	/** How long to wait for emnify, so that the poll ends in time whatever happens. The next poll comes soon enough. */
-	patience(): Patience {
+	retryPolicy(): RetryPolicy {
 		return {
 			// However little time there is, one answer must be possible.
 			timeoutMs: Math.max(1_000, Math.min(DEFAULT_TIMEOUT_MS, this.totalMs * 0.1)),

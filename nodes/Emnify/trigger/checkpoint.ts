@@ -70,7 +70,7 @@ export function writeCheckpoint(checkpoint: Checkpoint): IDataObject {
 
 /** Reads what {@link writeCheckpoint} wrote; `undefined` for anything else, such as what a later release has written. */
 export function readCheckpoint(saved: unknown): Checkpoint | undefined {
-	if (!isObject(saved) || !READABLE.includes(saved.version)) return undefined;
+	if (!isRecord(saved) || !READABLE.includes(saved.version)) return undefined;
 	const { polled, subscriptions } = saved;
 	const account = savedAccount(saved.account);
 	const scope = savedScope(saved.scope);
@@ -97,7 +97,7 @@ export function readCheckpoint(saved: unknown): Checkpoint | undefined {
 }
 
 function savedAccount(saved: unknown): Account | undefined {
-	if (!isObject(saved)) return undefined;
+	if (!isRecord(saved)) return undefined;
 	const { baseUrl, login, organisation } = saved;
 	if (!isText(baseUrl) || !isText(login)) return undefined;
 	if (organisation !== null && !isInteger(organisation)) return undefined;
@@ -105,8 +105,8 @@ function savedAccount(saved: unknown): Account | undefined {
 }
 
 function savedScope(saved: unknown): UserScope | undefined {
-	const scope = parse(saved);
-	if (!isObject(scope)) return undefined;
+	const scope = fromJson(saved);
+	if (!isRecord(scope)) return undefined;
 	const { which, filters, users } = scope;
 	if (which === 'all') return { which };
 	if (which === 'filtered' && isListOf(filters, isText)) return { which, filters };
@@ -115,18 +115,18 @@ function savedScope(saved: unknown): UserScope | undefined {
 }
 
 function savedDevices(saved: unknown, polled: number): Checkpoint['devices'] {
-	if (!isObject(saved) || !isInteger(saved.since) || !isText(saved.known)) return undefined;
+	if (!isRecord(saved) || !isInteger(saved.since) || !isText(saved.known)) return undefined;
 	const known = readKnownDevices(saved.known, polled);
 	return known && { since: saved.since, known };
 }
 
 function savedLog(saved: unknown): EventWindow | undefined {
-	if (!isObject(saved) || !isInteger(saved.from) || !isListOf(saved.seen, isEventId))
+	if (!isRecord(saved) || !isInteger(saved.from) || !isListOf(saved.seen, isEventId))
 		return undefined;
 	return { from: saved.from, seen: new Set(saved.seen) };
 }
 
-function parse(json: unknown): unknown {
+function fromJson(json: unknown): unknown {
 	try {
 		return JSON.parse(String(json)) as unknown;
 	} catch {
@@ -134,14 +134,14 @@ function parse(json: unknown): unknown {
 	}
 }
 
-const isObject = (value: unknown): value is Record<string, unknown> =>
+const isRecord = (value: unknown): value is Record<string, unknown> =>
 	typeof value === 'object' && value !== null && !Array.isArray(value);
 const isText = (value: unknown): value is string => typeof value === 'string';
 const isInteger = (value: unknown): value is number => Number.isSafeInteger(value);
 const isEventId = (value: unknown): value is EventId =>
 	typeof value === 'number' || typeof value === 'string';
 const isReference = (value: unknown): value is { id: string } | { username: string } =>
-	isObject(value) && (isText(value.id) || isText(value.username));
+	isRecord(value) && (isText(value.id) || isText(value.username));
 const isListOf = <Element>(
 	value: unknown,
 	isElement: (element: unknown) => element is Element,

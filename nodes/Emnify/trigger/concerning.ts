@@ -13,7 +13,7 @@ export async function concerningUsers(
 	occurrences: Occurrence[],
 	scopes: UserScope[],
 ): Promise<Occurrence[]> {
-	const found = await Promise.all(occurrences.map(async (one) => await lookedUp(directory, one)));
+	const found = await Promise.all(occurrences.map(async (one) => await withUser(directory, one)));
 	const narrow = scopes.filter(({ which }) => which !== 'all');
 	const isAsked = found.some(({ occurrence, ids }) => isLoggedOfUser(occurrence) && ids);
 	const meant = isAsked
@@ -37,7 +37,7 @@ interface Found {
 	ids: number[] | undefined;
 }
 
-async function lookedUp(directory: Directory, occurrence: Occurrence): Promise<Found> {
+async function withUser(directory: Directory, occurrence: Occurrence): Promise<Found> {
 	const { named, ...rest } = occurrence;
 	const { user, actor } = rest;
 	const concerned: Meant | undefined = named

@@ -3,7 +3,7 @@ import type { DevicesOfUser } from './knownDevices';
 import { activationOf, lastDaysOfTrust } from './trust';
 
 /** What became of a user's trusted devices since they were checked. */
-export interface DeviceChanges {
+interface DeviceChanges {
 	added: TrustedDevice[];
 	/** All that is still known of them. */
 	removed: Array<{ id: number; activation: number | null }>;

@@ -1,7 +1,7 @@
 import type { EmnifyClient } from '../api/client';
 import { EmnifyError } from '../api/errors';
 import { requireIds } from '../api/ids';
-import { mayPass } from '../api/retry';
+import { isTransient } from '../api/retry';
 import type { User, UserWithMfa } from '../api/types';
 import type { NamedUser } from '../domain/eventFacts';
 import { findUser, usersRequest, type UserReference } from '../endpoints/users';
@@ -164,7 +164,7 @@ function distinct<One extends { id: number }>(users: Array<One | undefined>): On
 
 /** Whether a failure only leaves one user without a name. */
 function isOfUser(error: unknown): boolean {
-	return (error instanceof EmnifyError && error.kind === 'rejected') || mayPass(error);
+	return (error instanceof EmnifyError && error.kind === 'rejected') || isTransient(error);
 }
 
 const filteredBy = (name: string): UserScope => ({ which: 'filtered', filters: [`name:${name}`] });

@@ -4,7 +4,7 @@ import type { Account } from './account';
 import { subscriptionOf, type Checkpoint } from './checkpoint';
 import { checkedDevices, deviceChanges } from './deviceChanges';
 import { definitionOf, eventsFrom } from './events';
-import { freshEvents, instantOf, nextWindow, OVERLAP_MS } from './eventWindow';
+import { freshEvents, eventInstant, nextWindow, OVERLAP_MS } from './eventWindow';
 import type { TriggerSettings } from './fields';
 import { isSameScope } from './fields/scope';
 import type { DevicesOfUser } from './knownDevices';
@@ -63,7 +63,7 @@ export function evaluate(
 	};
 }
 
-/** Who was not listed for so long is dropped from the checkpoint: all trust has ended. */
+/** After how long a user who is not listed is dropped from the checkpoint: all trust has ended. */
 const FORGET_AFTER_MS = TRUST_DAYS * DAY_MS;
 
 function evaluateDevices(
@@ -114,7 +114,7 @@ function evaluateLog(
 		const event = eventsFrom('log', chosen).find(
 			(name) => definitionOf(name).eventType === entry.event_type?.id,
 		);
-		return event ? [logged(event, entry, instantOf(entry, now))] : [];
+		return event ? [logged(event, entry, eventInstant(entry, now))] : [];
 	});
 	return { occurrences, window: nextWindow(from, events, now) };
 }

@@ -32,7 +32,7 @@ export function freshEvents(window: EventWindow, events: EmnifyEvent[]): EmnifyE
 export function nextWindow(from: number, events: EmnifyEvent[], now: number): EventWindow {
 	const next = Math.max(from, now - OVERLAP_MS);
 	const newestFirst = events
-		.map((event) => ({ id: event.id, at: instantOf(event, now) }))
+		.map((event) => ({ id: event.id, at: eventInstant(event, now) }))
 		.filter(({ at }) => at >= next)
 		.sort((a, b) => b.at - a.at);
 	const firstLeftOut = newestFirst[MOST_SEEN];
@@ -43,7 +43,7 @@ export function nextWindow(from: number, events: EmnifyEvent[], now: number): Ev
 }
 
 /** When an event happened, in whole seconds; `now` where its timestamp cannot be read. */
-export function instantOf({ timestamp }: EmnifyEvent, now: number): number {
+export function eventInstant({ timestamp }: EmnifyEvent, now: number): number {
 	const instant = readInstant(timestamp) ?? now;
 	return Math.floor(instant / 1000) * 1000;
 }

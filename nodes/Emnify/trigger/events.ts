@@ -4,7 +4,7 @@ import type { INodePropertyOptions } from 'n8n-workflow';
  * Where an event is found: by comparing trusted devices, the list of users, or their roles and MFA keys; in emnify's event log, in
  * the list of application tokens, or by how the polls go.
  */
-export type Source = 'devices' | 'directory' | 'details' | 'log' | 'tokens' | 'health';
+type Source = 'devices' | 'directory' | 'details' | 'log' | 'tokens' | 'health';
 
 interface EventDefinition {
 	/** Its name within its {@link GROUPS group}; its value is the `event` of an item. */
@@ -44,7 +44,7 @@ const GROUPS: Record<Source, { name: string; costs: string }> = {
 };
 
 /** What the trigger can report, in the order in which the drop-down shows it: by group, then by name. */
-export const EVENTS = {
+const EVENTS = {
 	application_token_expiring: {
 		option: {
 			name: 'Expiring',
@@ -113,7 +113,7 @@ export const EVENTS = {
 			name: 'Administrator Removed',
 			value: 'administrator_removed',
 			action: 'On administrator removed',
-			description: 'An administrator lost the role, or is no user any more',
+			description: 'An administrator lost the role, or is no longer a user',
 		},
 		source: 'details',
 		isOfUser: true,
@@ -152,7 +152,7 @@ export const EVENTS = {
 			name: 'Unhealthy',
 			value: 'trigger_unhealthy',
 			action: 'On trigger unhealthy',
-			description: 'Three polls in a row have failed, so that nothing is seen',
+			description: 'Three polls in a row have failed, so no event can be noticed',
 		},
 		source: 'health',
 	},
@@ -171,7 +171,7 @@ export const EVENTS = {
 			name: 'Expiring',
 			value: 'trusted_device_expiring',
 			action: 'On trusted device expiring',
-			description: 'The 90 days for which a device is trusted will be over in a few days',
+			description: 'The 90 days for which a device is trusted end in a few days',
 		},
 		source: 'devices',
 		isOfUser: true,
@@ -202,7 +202,7 @@ export const EVENTS = {
 			name: 'Reactivated',
 			value: 'user_reactivated',
 			action: 'On user reactivated',
-			description: 'A user who was suspended may log in again',
+			description: 'A user who was suspended can log in again',
 		},
 		source: 'directory',
 		isOfUser: true,
@@ -212,7 +212,7 @@ export const EVENTS = {
 			name: 'Removed',
 			value: 'user_removed',
 			action: 'On user removed',
-			description: 'Somebody is no user of the workspace any more',
+			description: 'Somebody is no longer a user of the workspace',
 		},
 		source: 'directory',
 		isOfUser: true,
@@ -222,7 +222,7 @@ export const EVENTS = {
 			name: 'Suspended',
 			value: 'user_suspended',
 			action: 'On user suspended',
-			description: 'A user may not log in any more',
+			description: 'A user can no longer log in',
 		},
 		source: 'directory',
 		isOfUser: true,

@@ -1,4 +1,4 @@
-import type { EmnifyRequest } from '../api/client';
+import type { EmnifyRequest } from '../api/request';
 import type { EmnifyEvent } from '../api/types';
 import { DAY_MS } from '../domain/day';
 import { withoutTokens } from '../domain/eventFacts';

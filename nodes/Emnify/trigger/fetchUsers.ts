@@ -74,7 +74,7 @@ async function fetchMissing(
 		whoseTurn(missing, () => 0, MOST_MISSING),
 		async (id) =>
 			await directory.detailsOf({ id: String(id) }).catch((error: unknown) => {
-				if (isMissing(error)) return 'gone' as const;
+				if (doesNotExist(error)) return 'gone' as const;
 				throw error;
 			}),
 	);
@@ -88,6 +88,6 @@ async function fetchMissing(
 }
 
 /** To whom the list does not belong any more, emnify gives no access either. */
-function isMissing(error: unknown): boolean {
+function doesNotExist(error: unknown): boolean {
 	return error instanceof EmnifyError && [403, 404].includes(error.facts.httpStatus ?? 0);
 }

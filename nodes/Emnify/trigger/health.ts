@@ -38,7 +38,7 @@ export function countFailure(
 	});
 }
 
-/** Notes that a poll succeeded. Where the trigger was blind, gives the report that it sees again, if that event is chosen. */
+/** Notes that a poll succeeded. Where the trigger was blind, gives the report that it recovered, if that event is chosen. */
 export function countSuccess(
 	trigger: ProcessState,
 	staticData: IDataObject,

@@ -1,6 +1,6 @@
 import { CONCURRENT_READS, concurrently } from '../api/concurrently';
 import { EmnifyError } from '../api/errors';
-import { mayPass } from '../api/retry';
+import { isTransient } from '../api/retry';
 import type { Budget } from './budget';
 import { eventsFrom, type EventName } from './events';
 
@@ -24,7 +24,7 @@ export function whoseTurn(ids: number[], lastRead: (id: number) => number, most:
 	return [...ids].sort((a, b) => lastRead(a) - lastRead(b) || a - b).slice(0, most);
 }
 
-/** After so many transient failures, and nothing read, emnify is down. */
+/** How many transient failures, while nothing was read, mean that emnify is down. */
 const DOWN_AFTER_FAILURES = 25;
 
 /**
@@ -38,7 +38,8 @@ export async function readInTurn<Answer>(
 ): Promise<{ ofUser: Map<number, Answer>; failures: EmnifyError[] }> {
 	const ofUser = new Map<number, Answer>();
 	const failures: EmnifyError[] = [];
-	const isDown = () => ofUser.size === 0 && failures.filter(mayPass).length >= DOWN_AFTER_FAILURES;
+	const isDown = () =>
+		ofUser.size === 0 && failures.filter(isTransient).length >= DOWN_AFTER_FAILURES;
 	const isOver = () => ofUser.size > 0 && budget.isSpent();
 	const isAtRateLimit = () => failures.some(({ kind }) => kind === 'rateLimited');
 	await concurrently(ids, CONCURRENT_READS, async (id) => {
@@ -58,5 +59,5 @@ export async function readInTurn<Answer>(
 /** Whether it may be of this user alone. At the rate limit, too, what was read so far is of use. */
 function isOfOneUser(error: unknown): error is EmnifyError {
 	if (!(error instanceof EmnifyError)) return false;
-	return ['rejected', 'rateLimited', 'notEmnify'].includes(error.kind) || mayPass(error);
+	return ['rejected', 'rateLimited', 'notEmnify'].includes(error.kind) || isTransient(error);
 }

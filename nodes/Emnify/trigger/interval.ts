@@ -6,7 +6,7 @@ const REQUESTS_A_MINUTE = 300;
 /** At longer intervals users are read in turn. */
 const LONGEST_INTERVAL_MINUTES = 5;
 
-/** The advice to poll less often, where polls at an interval of so many minutes take too many requests for so many users. */
+/** The advice to poll less often, where a poll of the users takes more requests than fit its interval, in minutes. */
 export function intervalAdvice(
 	users: number,
 	events: EventName[],

@@ -28,7 +28,7 @@ const LETTERS: Array<[letter: string, presence: Presence]> = [
 ];
 
 /** Known users as text that is small in n8n's database, about 25 bytes a user. */
-export interface WrittenUsers {
+interface WrittenUsers {
 	/** Of the usernames, by their place in it. */
 	domains: string[];
 	/** Users in the order of their IDs, which are written as the distance to the one before. */

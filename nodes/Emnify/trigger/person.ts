@@ -8,7 +8,7 @@ export interface Person {
 }
 
 /** Somebody whom an event of the log names, and of whom no ID is known. */
-export interface Stranger {
+interface Stranger {
 	id: null;
 	username: string | null;
 	name: string | null;

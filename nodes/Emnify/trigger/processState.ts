@@ -15,7 +15,7 @@ export interface ProcessState {
 	/** Whether a poll is under way. */
 	isPolling: boolean;
 	/** What the last poll left, as n8n's static data holds it. */
-	checkpoint?: IDataObject;
+	checkpoint?: IDataObject | undefined;
 	/** The chains before its own, the oldest first, each with the time at which something was handed over at its end. */
 	handedOver: Array<{ chain: Chain; atMs: number }>;
 	/** Whether its chain goes on, without anything handed over, from a checkpoint that has no chain yet. */
@@ -23,7 +23,7 @@ export interface ProcessState {
 	/** How many polls in a row have failed. */
 	failures: number;
 	/** When the first of them failed, in milliseconds since 1970. */
-	failingSince?: number;
+	failingSince?: number | undefined;
 	/** Whether the trigger counts as blind. */
 	isBlind: boolean;
 	/** Which warnings were logged already. */

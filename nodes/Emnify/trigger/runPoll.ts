@@ -1,6 +1,7 @@
 import type { INodeExecutionData, IPollFunctions } from 'n8n-workflow';
 
 import { EmnifyClient } from '../api/client';
+import { INTERACTIVE } from '../api/retryPolicy';
 import { toNodeError } from '../fields/nodeError';
 import { isActivation, isActiveAnyway } from './activation';
 import { Budget } from './budget';
@@ -37,7 +38,7 @@ function settingsOf(context: IPollFunctions, { actsAsUser }: EmnifyClient): Trig
 }
 
 async function fetchTestEvent(context: IPollFunctions): Promise<Occurrence[]> {
-	const client = await EmnifyClient.connect(context);
+	const client = await EmnifyClient.connect(context, INTERACTIVE);
 	const settings = settingsOf(context, client);
 	return await testEvents(context.getNode(), client, new Directory(client), settings);
 }
@@ -48,7 +49,7 @@ async function fetchTestEvent(context: IPollFunctions): Promise<Occurrence[]> {
  */
 async function pollOnce(context: IPollFunctions): Promise<Occurrence[]> {
 	const budget = Budget.of(context);
-	const client = await EmnifyClient.connect(context, budget.patience());
+	const client = await EmnifyClient.connect(context, budget.retryPolicy());
 	const settings = settingsOf(context, client);
 	const trigger = processStateOf(context);
 	const activates = isActivation(context);
@@ -77,7 +78,9 @@ async function pollOnce(context: IPollFunctions): Promise<Occurrence[]> {
 		const unhealthy = countFailure(trigger, staticData, settings, error, client.now());
 		if (unhealthy) return [unhealthy];
 		const hasCheckpoint = before !== undefined;
-		if (!activates || !isActiveAnyway(context, hasCheckpoint, error)) throw error;
+		if (!activates || !isActiveAnyway(context, hasCheckpoint, error)) {
+			throw toNodeError(context.getNode(), error);
+		}
 		warn(
 			`The trigger could not look at emnify when the workflow was activated, and tries again at each poll time. ${hasCheckpoint ? 'The first poll that succeeds makes up for what happened meanwhile.' : 'The first poll that succeeds is its start.'} ${error.message}`,
 		);

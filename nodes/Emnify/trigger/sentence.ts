@@ -17,7 +17,7 @@ export function sentenceOf<Name extends EventName>(occurrence: Occurrence<Name>)
 const SENTENCES: { [Name in EventName]: (it: Occurrence<Name>) => string } = {
 	administrator_added: (it) => `${who(it.user)} became an administrator. Noticed on ${when(it)}.`,
 	administrator_removed: (it) =>
-		`${who(it.user)} is no administrator any more. Noticed on ${when(it)}.`,
+		`${who(it.user)} is no longer an administrator. Noticed on ${when(it)}.`,
 	application_login_failed: (it) =>
 		`A program could not log in with an application token on ${when(it)}${from(it)}${words(it)}.`,
 	application_token_expiring: ({ user, data }) => {
@@ -33,14 +33,14 @@ const SENTENCES: { [Name in EventName]: (it: Occurrence<Name>) => string } = {
 	support_access: (it) =>
 		`The support of emnify accessed the workspace on ${when(it)}${from(it)}${words(it)}.`,
 	trigger_recovered: (it) =>
-		`Emnify Trigger sees again since ${when(it)}, and has made up for what happened meanwhile.`,
+		`Emnify Trigger recovered on ${when(it)}, and has made up for what happened meanwhile.`,
 	trigger_unhealthy: ({ data: { health } }) => {
 		const instant = readInstant(health.since);
 		const since = instant === null ? health.since : `${minute(instant)} UTC`;
-		return `Emnify Trigger has not seen anything since ${since}: ${span(health.reason) ?? 'polls fail'}. Until it does, no news is not good news.`;
+		return `Emnify Trigger has failed to look at emnify since ${since}: ${span(health.reason) ?? 'polls fail'}. Until it recovers, it reports nothing else.`;
 	},
 	trusted_device_added: (it) =>
-		`${who(it.user)} trusts a new device${device(it)} since ${when(it)}: it skips the second factor${trustEnd(it)}.`,
+		`${who(it.user)} trusts a new device${device(it)} since ${when(it)}: it skips the second factor${untilTrustEnds(it)}.`,
 	trusted_device_expiring: (it) =>
 		`The trust in a device of ${who(it.user)}${device(it)} ends${on(it.data.trusted_until) ?? ' soon'}.`,
 	trusted_device_removed: (it) =>
@@ -49,7 +49,7 @@ const SENTENCES: { [Name in EventName]: (it: Occurrence<Name>) => string } = {
 	user_login_failed: (it) =>
 		`${who(it.user)} could not log in on ${when(it)}${from(it)}${words(it)}.`,
 	user_reactivated: (it) => `${who(it.user)} is not suspended any more. Noticed on ${when(it)}.`,
-	user_removed: (it) => `${who(it.user)} is no user any more. Noticed on ${when(it)}.`,
+	user_removed: (it) => `${who(it.user)} is no longer a user. Noticed on ${when(it)}.`,
 	user_suspended: (it) => `${who(it.user)} was suspended. Noticed on ${when(it)}.`,
 };
 
@@ -83,7 +83,7 @@ function device({ data }: OfDevice): string {
 	return parts.length === 0 ? '' : `, ${parts.join(' on ')},`;
 }
 
-function trustEnd({ data }: OfDevice): string {
+function untilTrustEnds({ data }: OfDevice): string {
 	const instant = readInstant(data.trusted_until);
 	return instant === null ? '' : ` until ${day(instant)}`;
 }

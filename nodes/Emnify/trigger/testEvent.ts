@@ -17,7 +17,7 @@ import { usersRequest } from '../endpoints/users';
 import { concerningUsers } from './concerning';
 import type { Directory } from './directory';
 import { eventsFrom, type EventFrom } from './events';
-import { instantOf } from './eventWindow';
+import { eventInstant } from './eventWindow';
 import { CLOCK_TOLERANCE_MS, logRequests } from './fetchLog';
 import type { TriggerSettings } from './fields';
 import type { UserScope } from './fields/scope';
@@ -98,18 +98,20 @@ async function latestLogged(
 	do {
 		now = client.now().getTime();
 		entries = [];
-		for (const request of logRequests([event], now - HISTORY_MS, now, NEWEST_FIRST)) {
+		for (const request of logRequests([event], now - HISTORY_MS, now, LATEST_FIRST)) {
 			entries.push(...(await client.collection<EmnifyEvent>(request, SAMPLE_EVENTS)));
 		}
 		// Before its first answer, emnify's clock is taken to be n8n's, which may be wrong.
 	} while (Math.abs(client.now().getTime() - now) > CLOCK_TOLERANCE_MS);
-	const found = entries.map((entry) => logged(event, withoutTokens(entry), instantOf(entry, now)));
+	const found = entries.map((entry) =>
+		logged(event, withoutTokens(entry), eventInstant(entry, now)),
+	);
 	return newest(await concerningUsers(directory, found, [scope]), ({ occurredAt }) => occurredAt);
 }
 
 const HISTORY_MS = EVENT_HISTORY_DAYS * DAY_MS;
 
-const NEWEST_FIRST: SortRule[] = [
+const LATEST_FIRST: SortRule[] = [
 	{ field: 'timestamp', descending: true },
 	{ field: 'id', descending: true },
 ];
@@ -169,7 +171,7 @@ async function newestDevice(
 }
 
 /** How many users are looked at to find one who has an MFA key. */
-const MOST_DETAILS = 20;
+const MOST_LOOKED_AT = 20;
 
 /** The newest of the first users, and one of them who has an MFA key. */
 async function newestUser(
@@ -191,7 +193,7 @@ async function newestUser(
 		}),
 	);
 	if (!KEY_EVENTS.some((event) => events.includes(event))) return found;
-	for (const { id } of newestUsers.slice(0, MOST_DETAILS)) {
+	for (const { id } of newestUsers.slice(0, MOST_LOOKED_AT)) {
 		const user = await directory.detailsOf({ id: String(id) });
 		const [key] = user.mfa ?? [];
 		if (!key) continue;

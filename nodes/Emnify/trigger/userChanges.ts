@@ -1,5 +1,6 @@
 import type { User, UserWithMfa } from '../api/types';
 import { readInstant } from '../domain/instant';
+import { isActive } from '../endpoints/mfaKeys';
 import { OVERLAP_MS } from './eventWindow';
 import type { KnownUser, KnownUsers, Presence } from './knownUsers';
 import { keyChanged, userChanged, type Occurrence, type UserEvent } from './occurrence';
@@ -9,7 +10,6 @@ import type { Snapshot } from './snapshot';
 /** §5 */
 const SUSPENDED = 2;
 const ADMINISTRATOR = 1;
-const ACTIVE_KEY = 1;
 
 /**
  * What became of the users since the poll `before`, which left `known`; `undefined` for a start, which reports nothing. Where
@@ -92,8 +92,6 @@ const NOTHING: Pick<KnownUser, 'administrator' | 'keys'> = {
 	administrator: false,
 	keys: new Map(),
 };
-
-const isActive = ({ status }: { status?: User['status'] }) => status?.id === ACTIVE_KEY;
 
 /** `undefined` where emnify leaves the roles out. */
 function isAdministrator({ roles }: UserWithMfa): boolean | undefined {

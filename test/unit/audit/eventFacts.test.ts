@@ -20,6 +20,12 @@ describe('the IP addresses of an event', () => {
 		['from IP 203.0.113.7 with Chrome 141.0.0.0', ['203.0.113.7']],
 		['Chrome 141.0.0.0 was used', []],
 		['from IP unknown', []],
+		['from IP (203.0.113.7), 198.51.100.4', ['203.0.113.7', '198.51.100.4']],
+		['{"text":"from IP "203.0.113.7"}', ['203.0.113.7']],
+		['from IP “[2001:db8::7]”.', ['2001:db8::7']],
+		['from IP 203.0.113.“7', []],
+		['from IPs 203.0.113.7 AND 198.51.100.4', ['203.0.113.7', '198.51.100.4']],
+		['from IP-address = 203.0.113.7, then IPv4: 198.51.100.4', ['203.0.113.7', '198.51.100.4']],
 		['the ship sailed on 10.0.0.1', []],
 		[null, []],
 	])('%j: %j', (description, addresses) => {
@@ -29,11 +35,13 @@ describe('the IP addresses of an event', () => {
 	test('may stand in its details', () => {
 		const detail = {
 			ip_address: '203.0.113.7',
-			request: { sourceIp: '2001:db8::1', ips: ['x'], version: '1.2.3.4' },
+			request: { sourceIp: '2001:db8::1', ips: ['x', '198.51.100.4'], version: '1.2.3.4' },
+			reason: null,
 		};
 		expect(ipAddressesOf(event('from IP 203.0.113.7', detail))).toEqual([
 			'203.0.113.7',
 			'2001:db8::1',
+			'198.51.100.4',
 		]);
 	});
 });
@@ -55,6 +63,12 @@ test.each([
 	['::ffff:1.2.3.4', true],
 	['1:2:3:4:5:6:1.2.3.4', true],
 	['1:2:3:4:5:6:7:1.2.3.4', false],
+	['1:2:3:4:5:6:7::', true],
+	['1:2:3:4::5:6:7:8', false],
+	['::1.2.3.256', false],
+	['::1.2.3.4.', false],
+	['::x.2.3.4', false],
+	['g::1.2.3.4', false],
 	['12345::', false],
 	['::g', false],
 	[':1', false],
@@ -82,6 +96,9 @@ describe('the user whom an event concerns', () => {
 		],
 		['An MFA key was deleted', undefined],
 		["deleted for user ''", undefined],
+		["deleted for user ' '", undefined],
+		["deleted for user ' Kim '", { name: 'Kim' }],
+		['deleted for user ‘Kim’s phone’.', { name: 'Kim’s phone' }],
 		[null, undefined],
 	])('by its text: %j', (description, named) => {
 		expect(concernedUserOf(event(description))).toEqual(named);
@@ -93,8 +110,13 @@ describe('the user whom an event concerns', () => {
 			{ id: 5, username: 'kim@example.com', name: 'Kim' },
 		],
 		[{ user: { id: null, name: 'Kim' } }, { name: 'Kim' }],
-		[{ user: 'Kim' }, { name: 'Kim' }],
+		[{ user: { id: 5, username: '', name: '' } }, { id: 5 }],
+		[{ user: { id: 1.5, username: 7, name: {} } }, { name: 'Text' }],
+		[{ user: ' Kim ' }, { name: 'Kim' }],
+		[{ user: ' ' }, { name: 'Text' }],
 		[{ user: 5 }, { id: 5 }],
+		[{ user: 1.5 }, { name: 'Text' }],
+		[{ user: true }, { name: 'Text' }],
 		[{ user: null }, { name: 'Text' }],
 		[{ user: {} }, { name: 'Text' }],
 		['user', { name: 'Text' }],
@@ -130,12 +152,14 @@ test('what is named as a secret is dropped, whatever it looks like', () => {
 		accessToken: 'b',
 		list: [{ Password: 'c' }],
 		secret_key: ['d'],
+		token: '',
 	};
 	expect(withoutTokens({ id: 1, detail }).detail).toEqual({
 		activationKey: '(removed)',
 		accessToken: '(removed)',
 		list: [{ Password: '(removed)' }],
 		secret_key: ['(removed)'],
+		token: '',
 	});
 });
 

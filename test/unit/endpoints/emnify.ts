@@ -3,6 +3,7 @@ import type { IHttpRequestOptions } from 'n8n-workflow';
 import { EmnifyClient } from '../../../nodes/Emnify/api/client';
 import { EmnifyError } from '../../../nodes/Emnify/api/errors';
 import type { EmnifyContext } from '../../../nodes/Emnify/api/nodeCredential';
+import type { RetryPolicy } from '../../../nodes/Emnify/api/retryPolicy';
 
 /** What the client sent but for its logins: such as `GET /user/7`, and what goes with it. */
 export interface Sent {
@@ -20,7 +21,10 @@ let servers = 0;
  * A client whose requests end in n8n's HTTP helper: `answers` gives emnify's answer to each, by what was sent. All that
  * lies between, logging in included, is the real thing.
  */
-export async function connectTo(answers: (what: string, query: never) => Answer) {
+export async function connectTo(
+	answers: (what: string, query: never) => Answer,
+	policy: Partial<RetryPolicy> = {},
+) {
 	const sent: Sent[] = [];
 	// Sessions are kept by base URL.
 	const baseUrl = `https://emnify-${++servers}.example`;
@@ -47,6 +51,7 @@ export async function connectTo(answers: (what: string, query: never) => Answer)
 		rateLimitMs: 0,
 		outageMs: 0,
 		readRetries: 0,
+		...policy,
 	});
 	return { client, sent };
 }

@@ -45,6 +45,12 @@ describe('the requests for events', () => {
 		});
 	});
 
+	test('ask for what is wanted of every type', () => {
+		expect(only({ criteria: ['severity:1', 'source:2'] })?.query).toEqual({
+			q: 'severity:1,source:2',
+		});
+	});
+
 	test('ask for a time only where it has both ends', () => {
 		expect(only({ from: now })?.query).toEqual({});
 		expect(only({ until: now })?.query).toEqual({});
@@ -63,9 +69,9 @@ describe('the requests for events', () => {
 
 	test('rely on it that nothing leaves, unless it gets too old meanwhile', () => {
 		const edge = now - (EVENT_HISTORY_DAYS - 1) * day;
-		expect(only({ from: edge + 1 })).toHaveProperty('changes', 'nothingLeaves');
-		expect(only({ from: edge })).not.toHaveProperty('changes');
-		expect(only({ until: now })).not.toHaveProperty('changes');
+		expect(only({ from: edge + 1 })).toHaveProperty('guarantee', 'appendOnly');
+		expect(only({ from: edge })).not.toHaveProperty('guarantee');
+		expect(only({ until: now })).not.toHaveProperty('guarantee');
 	});
 
 	test('ask for each type once, in as few requests as a filter allows', () => {

@@ -78,6 +78,12 @@ describe('one user', () => {
 		expect(await failureOf(find(body))).toMatchObject({ kind: 'notEmnify' });
 	});
 
+	test('must have an ID, however it is asked for', async () => {
+		const nobody = { username: 'ada@a.example' };
+		expect(await failureOf(find(nobody, { id: 'my' }))).toMatchObject({ kind: 'notEmnify' });
+		expect(await failureOf(findByUsername(nobody))).toMatchObject({ kind: 'notEmnify' });
+	});
+
 	test('is whoever emnify says “my” is', async () => {
 		expect(await find({ id: 8 }, { id: 'my' })).toMatchObject({ id: 8 });
 	});
@@ -114,12 +120,12 @@ describe('one user', () => {
 
 describe('the request for users', () => {
 	test('relies on the order of the IDs only where all users come in it', () => {
-		expect(usersRequest([])).toMatchObject({ query: { sort: '+id' }, changes: 'joinsLast' });
+		expect(usersRequest([])).toMatchObject({ query: { sort: '+id' }, guarantee: 'sortedById' });
 		expect(usersRequest(['status:1', 'name:a'])).toMatchObject({
 			query: { sort: '+id', q: 'status:1,name:a' },
 		});
-		expect(usersRequest(['status:1'])).not.toHaveProperty('changes');
-		expect(usersRequest([], '+username')).not.toHaveProperty('changes');
+		expect(usersRequest(['status:1'])).not.toHaveProperty('guarantee');
+		expect(usersRequest([], '+username')).not.toHaveProperty('guarantee');
 		expect(usersRequest([]).query).not.toHaveProperty('q');
 	});
 

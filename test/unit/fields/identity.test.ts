@@ -1,10 +1,12 @@
-import { readDeviceId } from '../../../nodes/Emnify/fields/deviceId';
+import type { INodeProperties } from 'n8n-workflow';
+
+import { deviceIdField, readDeviceId } from '../../../nodes/Emnify/fields/deviceId';
 import { readEventTypes } from '../../../nodes/Emnify/fields/eventTypes';
-import { readKeyId } from '../../../nodes/Emnify/fields/keyId';
+import { keyIdField, readKeyId } from '../../../nodes/Emnify/fields/keyId';
 import { readMfaKeyType } from '../../../nodes/Emnify/fields/mfaKeyType';
 import { requireRequestingUser } from '../../../nodes/Emnify/fields/requestingUser';
-import { readTokenId } from '../../../nodes/Emnify/fields/tokenId';
-import { readUser } from '../../../nodes/Emnify/fields/user';
+import { readTokenId, tokenIdField } from '../../../nodes/Emnify/fields/tokenId';
+import { readUser, userField } from '../../../nodes/Emnify/fields/user';
 import { refusalOf } from './refusal';
 
 describe.each([
@@ -31,6 +33,56 @@ describe.each([
 	])('is not %j', (value, message) => {
 		expect(refusalOf(() => read(label, value))).toBe(message);
 	});
+});
+
+test.each<[string, () => INodeProperties, (value: unknown) => unknown]>([
+	['Trusted Device', () => deviceIdField, (value) => readDeviceId('Trusted Device', value)],
+	['MFA Key', () => keyIdField('searchMfaKeys'), (value) => readKeyId('MFA Key', value)],
+	['MFA Key', () => keyIdField('searchOwnMfaKeys'), (value) => readKeyId('MFA Key', value)],
+	['Application Token', () => tokenIdField, (value) => readTokenId('Application Token', value)],
+	['User', () => userField, (value) => readUser('User', value, { actsAsUser: true })],
+])('the form of %s takes by ID what is read, and presets nothing', (label, form, read) => {
+	const field = form();
+	expect(field).toMatchObject({
+		displayName: label,
+		type: 'resourceLocator',
+		required: true,
+		default: { mode: 'list', value: '' },
+	});
+	const [rule] = field.modes?.find(({ name }) => name === 'id')?.validation ?? [];
+	const { regex } = (rule as unknown as { properties: { regex: string } }).properties;
+	for (const text of [
+		'1',
+		' 4711\t',
+		'my',
+		'MY',
+		'0',
+		'01',
+		'-1',
+		'1.5',
+		'1e3',
+		'',
+		' ',
+		'x1',
+		'1x',
+	]) {
+		expect([text, new RegExp(regex).test(text)]).toEqual([
+			text,
+			refusalOf(() => read({ mode: 'id', value: text })) === undefined,
+		]);
+	}
+});
+
+test('the list of the field MFA Key holds the keys of whoever is meant', () => {
+	const of = (method: 'searchMfaKeys' | 'searchOwnMfaKeys') => keyIdField(method);
+	for (const method of ['searchMfaKeys', 'searchOwnMfaKeys'] as const) {
+		expect(of(method).modes?.[0]).toMatchObject({
+			type: 'list',
+			typeOptions: { searchListMethod: method, searchable: true },
+		});
+	}
+	expect(of('searchMfaKeys').description).toContain('the user above');
+	expect(of('searchOwnMfaKeys').description).toContain('own user');
 });
 
 describe('the type of an MFA key', () => {

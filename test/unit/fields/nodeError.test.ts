@@ -33,7 +33,7 @@ test('where no answer came there is neither status nor token', () => {
 	const error = toNodeError(node, new EmnifyError('timeout', 'Nothing came', 'Wait.'));
 	expect(error).toBeInstanceOf(NodeApiError);
 	expect((error as NodeApiError).httpCode).toBeNull();
-	expect(error.errorResponse).toEqual({ kind: 'timeout' });
+	expect(error.errorResponse).toStrictEqual({ kind: 'timeout' });
 });
 
 test('a field that cannot be used is no refusal of emnify', () => {

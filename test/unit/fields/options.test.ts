@@ -1,20 +1,20 @@
-import { PATIENT } from '../../../nodes/Emnify/api/client';
-import { readPatience } from '../../../nodes/Emnify/fields/options';
+import { UNATTENDED } from '../../../nodes/Emnify/api/retryPolicy';
+import { readRetryPolicy } from '../../../nodes/Emnify/fields/options';
 import { refusalOf } from './refusal';
 
 describe('the options', () => {
-	const read = (options: unknown) => readPatience('Options', options);
+	const read = (options: unknown) => readRetryPolicy('Options', options);
 	const day = 86_400;
 
 	test.each([{}, undefined, null, ''])('are the usual ones where there are none: %j', (options) => {
-		expect(read(options)).toEqual(PATIENT);
+		expect(read(options)).toEqual(UNATTENDED);
 	});
 
 	test('are taken, as text too', () => {
 		expect(read({ timeout: 5, rateLimitWait: 60, retries: 2 })).toEqual({
 			timeoutMs: 5_000,
 			rateLimitMs: 60_000,
-			outageMs: 60_000,
+			outageMs: UNATTENDED.outageMs,
 			readRetries: 2,
 		});
 		expect(read({ timeout: ' 5 ' }).timeoutMs).toBe(5_000);
@@ -24,11 +24,11 @@ describe('the options', () => {
 		[{ timeout: 0.0005 }, { timeoutMs: 1 }],
 		[{ timeout: 1.0001 }, { timeoutMs: 1_001 }],
 		[{ timeout: day }, { timeoutMs: day * 1000 }],
-		[{ rateLimitWait: 0 }, { rateLimitMs: 0, outageMs: 0 }],
-		[{ rateLimitWait: 0.0001 }, { rateLimitMs: 1, outageMs: 1 }],
-		[{ rateLimitWait: day }, { rateLimitMs: day * 1000, outageMs: PATIENT.outageMs }],
-		[{ retries: 0 }, { readRetries: 0, outageMs: 0, rateLimitMs: PATIENT.rateLimitMs }],
-		[{ retries: 20 }, { readRetries: 20, outageMs: PATIENT.outageMs }],
+		[{ rateLimitWait: 0 }, { rateLimitMs: 0, outageMs: UNATTENDED.outageMs }],
+		[{ rateLimitWait: 0.0001 }, { rateLimitMs: 1, outageMs: UNATTENDED.outageMs }],
+		[{ rateLimitWait: day }, { rateLimitMs: day * 1000, outageMs: UNATTENDED.outageMs }],
+		[{ retries: 0 }, { readRetries: 0, outageMs: 0, rateLimitMs: UNATTENDED.rateLimitMs }],
+		[{ retries: 20 }, { readRetries: 20, outageMs: UNATTENDED.outageMs }],
 	])('%j are within their bounds', (options, expected) => {
 		expect(read(options)).toMatchObject(expected);
 	});

@@ -46,6 +46,14 @@ describe('a code', () => {
 		}
 	});
 
+	test('is asked for where it can be found', () => {
+		const refused = (allowed: 'digits' | 'lettersAndDigits') => () =>
+			readCode('Code', 'x', allowed);
+		const description = expect.stringContaining('e-mail') as unknown;
+		expect(refused('lettersAndDigits')).toThrow(expect.objectContaining({ description }));
+		expect(refused('digits')).not.toThrow(expect.objectContaining({ description }));
+	});
+
 	test.each<unknown>(['', '  ', null, undefined])('is missing in %j', (value) => {
 		expect(refusalOf(() => readCode('Code', value, 'digits'))).toBe('Code is empty');
 	});

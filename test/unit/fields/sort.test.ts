@@ -33,6 +33,7 @@ test('a rule can choose what is sortable, in either direction, and begins with t
 	expect(sortField('How.', { sortable, default: 'name' })).toMatchObject({
 		name: 'sort',
 		description: 'How.',
+		typeOptions: { multipleValues: true, sortable: true },
 		options: [
 			{
 				name: 'rules',

@@ -48,24 +48,24 @@ describe('a device expires', () => {
 		id: 9,
 		activation_date: at(time - 83 * DAY),
 	});
-	const isTold = (time: number, checked = POLLED, now = NOW) =>
+	const isReported = (time: number, checked = POLLED, now = NOW) =>
 		deviceChanges({ checked }, [expiringAt(time)], now, 7).expiring.map((found) => found.at);
 
 	test.each([
 		['right after the last poll', POLLED + 1000, [POLLED + 1000]],
 		['right now', NOW, [NOW]],
-		['at the last poll: it was told of then', POLLED, []],
-		['in a second: it is told of next time', NOW + 1000, []],
+		['at the last poll: it was reported then', POLLED, []],
+		['in a second: it is reported next time', NOW + 1000, []],
 		['long ago', NOW - 50 * DAY, []],
-	])('%s', (_what, time, told) => {
-		expect(isTold(time)).toEqual(told);
+	])('%s', (_what, time, reported) => {
+		expect(isReported(time)).toEqual(reported);
 	});
 
 	test('exactly once, in whichever poll its time lies', () => {
 		const polls = [0, 1, 2, 7, 30, 31].map((minutes) => NOW + minutes * 60_000);
 		for (let time = NOW + 1000; time <= NOW + 31 * 60_000; time += 1000) {
-			const told = polls.slice(1).flatMap((now, index) => isTold(time, polls[index], now));
-			expect(told).toEqual([time]);
+			const reported = polls.slice(1).flatMap((now, index) => isReported(time, polls[index], now));
+			expect(reported).toEqual([time]);
 		}
 	});
 

@@ -107,7 +107,7 @@ class Workspace {
 }
 
 class N8n {
-	readonly told: string[] = [];
+	readonly reported: string[] = [];
 	private checkpoint?: Checkpoint;
 	private saved?: string;
 
@@ -121,7 +121,7 @@ class N8n {
 		this.checkpoint = checkpoint;
 		// n8n saves the checkpoint only at the start, and where there is something to hand over.
 		if (occurrences.length > 0 || isFirst) this.saved = JSON.stringify(writeCheckpoint(checkpoint));
-		this.told.push(...occurrences.map(({ id }) => id));
+		this.reported.push(...occurrences.map(({ id }) => id));
 	}
 
 	restart(): void {
@@ -152,7 +152,7 @@ function live(before: Step[], after: Step[]) {
 	for (const one of before.filter(({ kind }) => kind !== 'poll' && kind !== 'restart')) {
 		take(one, workspace, n8n);
 	}
-	// Everybody is there at the first poll and at the last: what happens to who is away is told afterwards.
+	// Everybody is there at the first poll and at the last: what happens to who is away is reported afterwards.
 	USERS.forEach((id) => workspace.listed.add(id));
 	n8n.poll([]);
 	workspace.now += MINUTE;
@@ -161,27 +161,27 @@ function live(before: Step[], after: Step[]) {
 	USERS.forEach((id) => workspace.listed.add(id));
 	workspace.now += 10 * MINUTE;
 	n8n.poll([]);
-	return { workspace, told: n8n.told, atStart };
+	return { workspace, reported: n8n.reported, atStart };
 }
 
 const lives = [fc.array(step, { maxLength: 20 }), fc.array(step, { maxLength: 60 })] as const;
 const runs = { numRuns: 1000 };
 
-test('nothing is told of twice', () => {
+test('nothing is reported twice', () => {
 	fc.assert(
 		fc.property(...lives, (before, after) => {
-			const { told } = live(before, after);
-			expect(told).toEqual([...new Set(told)]);
+			const { reported } = live(before, after);
+			expect(reported).toEqual([...new Set(reported)]);
 		}),
 		runs,
 	);
 });
 
-test('a device that was added and is still there was told of; one from before the start was not', () => {
+test('a device that was added and is still there was reported; one from before the start was not', () => {
 	fc.assert(
 		fc.property(...lives, (before, after) => {
-			const { workspace, told, atStart } = live(before, after);
-			const added = told.filter((id) => id.startsWith('trusted_device_added:'));
+			const { workspace, reported, atStart } = live(before, after);
+			const added = reported.filter((id) => id.startsWith('trusted_device_added:'));
 			const isNew = (device: string) => !atStart.devices.includes(device);
 			const expected = present(workspace).filter(isNew);
 			expect(added).toEqual(
@@ -195,12 +195,12 @@ test('a device that was added and is still there was told of; one from before th
 	);
 });
 
-test('a device is told of as removed exactly if it was known and is gone', () => {
+test('a device is reported as removed exactly if it was known and is gone', () => {
 	fc.assert(
 		fc.property(...lives, (before, after) => {
-			const { workspace, told, atStart } = live(before, after);
+			const { workspace, reported, atStart } = live(before, after);
 			const of = (event: string) =>
-				told.filter((id) => id.startsWith(`${event}:`)).map((id) => id.slice(event.length + 1));
+				reported.filter((id) => id.startsWith(`${event}:`)).map((id) => id.slice(event.length + 1));
 			const known = [...atStart.devices, ...of('trusted_device_added')];
 			const gone = known.filter((device) => !present(workspace).includes(device));
 			expect(of('trusted_device_removed').sort()).toEqual(gone.sort());
@@ -209,13 +209,13 @@ test('a device is told of as removed exactly if it was known and is gone', () =>
 	);
 });
 
-test('each event of the log is told of, and none from before the start', () => {
+test('each event of the log is reported, and none from before the start', () => {
 	fc.assert(
 		fc.property(...lives, (before, after) => {
-			const { workspace, told, atStart } = live(before, after);
-			const of = told.filter((id) => id.startsWith('event:')).sort();
+			const { workspace, reported, atStart } = live(before, after);
+			const of = reported.filter((id) => id.startsWith('event:')).sort();
 			const ids = (events: EmnifyEvent[]) => events.map(({ id }) => `event:${id}`);
-			// What was late at the start may be told of, too.
+			// What was late at the start may be reported, too.
 			const old = ids(workspace.log.filter(({ listedAt }) => listedAt < atStart.now - MINUTE));
 			expect(of).toEqual(expect.arrayContaining(ids(workspace.log.slice(atStart.logged))));
 			for (const id of old) expect(of).not.toContain(id);
@@ -224,16 +224,16 @@ test('each event of the log is told of, and none from before the start', () => {
 	);
 });
 
-test('each token that came to its last days is told of', () => {
+test('each token that came to its last days is reported', () => {
 	fc.assert(
 		fc.property(...lives, (before, after) => {
-			const { workspace, told, atStart } = live(before, after);
+			const { workspace, reported, atStart } = live(before, after);
 			const due = workspace.tokens.filter(({ created, expiry_date }) => {
 				const lastDays = Date.parse(expiry_date ?? '') - 14 * DAY;
 				const at = Math.max(lastDays, Date.parse(created ?? ''));
 				return at > atStart.now && at < workspace.now;
 			});
-			const of = told.filter((id) => id.startsWith('application_token_expiring:'));
+			const of = reported.filter((id) => id.startsWith('application_token_expiring:'));
 			for (const { id } of due) {
 				expect(
 					of.filter((one) => one.startsWith(`application_token_expiring:${id}:`)),
@@ -244,11 +244,11 @@ test('each token that came to its last days is told of', () => {
 	);
 });
 
-test('each device that came to its last days, and is still there, is told of', () => {
+test('each device that came to its last days, and is still there, is reported', () => {
 	fc.assert(
 		fc.property(...lives, (before, after) => {
-			const { workspace, told, atStart } = live(before, after);
-			const of = told.filter((id) => id.startsWith('trusted_device_expiring:'));
+			const { workspace, reported, atStart } = live(before, after);
+			const of = reported.filter((id) => id.startsWith('trusted_device_expiring:'));
 			const present = [...workspace.devices].flatMap(([user, devices]) =>
 				devices.map((device) => ({ ...device, user })),
 			);

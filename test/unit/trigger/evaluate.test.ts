@@ -51,7 +51,7 @@ function snapshot(now: number, users: Devices, rest: Partial<Snapshot> = {}): Sn
 const startWith = (users: Devices, settings = all) =>
 	evaluate(undefined, settings, account, snapshot(START, users)).checkpoint;
 
-const told = (before: Checkpoint | undefined, given: Snapshot, settings = all) =>
+const reported = (before: Checkpoint | undefined, given: Snapshot, settings = all) =>
 	evaluate(before, settings, account, given)
 		.occurrences.map(({ id }) => id)
 		.sort();
@@ -59,12 +59,12 @@ const told = (before: Checkpoint | undefined, given: Snapshot, settings = all) =
 const old = device(11, START - 20 * DAY);
 const fresh = device(12, START + MINUTE);
 
-test('the first poll tells of nothing', () => {
+test('the first poll reports nothing', () => {
 	const everything = snapshot(START, [[ada, [old, device(13, START - 83 * DAY)]]], {
 		log: { from: START - 10 * MINUTE, events: [failedLogin(1, START)] },
 		tokens: [{ id: 5, expiry_date: new Date(START + 14 * DAY).toISOString() }],
 	});
-	expect(told(undefined, everything)).toEqual([]);
+	expect(reported(undefined, everything)).toEqual([]);
 });
 
 test('a user who is gone from the list is no flood of removed devices', () => {
@@ -72,15 +72,18 @@ test('a user who is gone from the list is no flood of removed devices', () => {
 		[ada, [old]],
 		[bo, [device(21, START)]],
 	]);
-	expect(told(before, snapshot(NEXT, [[ada, [old]]]))).toEqual([]);
+	expect(reported(before, snapshot(NEXT, [[ada, [old]]]))).toEqual([]);
 });
 
-test('once the user is back, what became of the devices meanwhile is told', () => {
+test('once the user is back, what became of the devices meanwhile is reported', () => {
 	const [kept, gone] = [device(21, START - DAY), device(22, START - DAY)];
 	const before = startWith([[bo, [kept, gone]]]);
 	const away = evaluate(before, all, account, snapshot(NEXT, [])).checkpoint;
 	const back = snapshot(NEXT + DAY, [[bo, [kept, device(23, NEXT)]]]);
-	expect(told(away, back)).toEqual(['trusted_device_added:2:23', 'trusted_device_removed:2:22']);
+	expect(reported(away, back)).toEqual([
+		'trusted_device_added:2:23',
+		'trusted_device_removed:2:22',
+	]);
 });
 
 test('who was not listed for 90 days is forgotten', () => {
@@ -91,13 +94,13 @@ test('who was not listed for 90 days is forgotten', () => {
 	expect(later(90)).toBe(0);
 });
 
-test('a user who could not be read keeps what was known, and is told of next time', () => {
+test('a user who could not be read keeps what was known, and is reported next time', () => {
 	const before = startWith([[ada, [old]]]);
 	const unread = evaluate(before, all, account, snapshot(NEXT, [[ada, 'unread']]));
 	expect(unread.occurrences).toEqual([]);
 	const expiring = device(13, NEXT - 83 * DAY);
 	const later = snapshot(NEXT + MINUTE, [[ada, [fresh, expiring]]]);
-	expect(told(unread.checkpoint, later)).toEqual([
+	expect(reported(unread.checkpoint, later)).toEqual([
 		'trusted_device_added:1:12',
 		'trusted_device_added:1:13',
 		'trusted_device_expiring:1:13:2026-03-01',
@@ -105,20 +108,20 @@ test('a user who could not be read keeps what was known, and is told of next tim
 	]);
 });
 
-test('of a user who was not read at the start, what was activated since is told', () => {
+test('of a user who was not read at the start, what was activated since is reported', () => {
 	const before = startWith([[ada, 'unread']]);
-	expect(told(before, snapshot(NEXT, [[ada, [old, fresh]]]))).toEqual([
+	expect(reported(before, snapshot(NEXT, [[ada, [old, fresh]]]))).toEqual([
 		'trusted_device_added:1:12',
 	]);
 });
 
-test('the first device of a new user is told of, and the old ones of a user who came by the filters are not', () => {
+test('the first device of a new user is reported, and the old ones of a user who came by the filters are not', () => {
 	const before = startWith([[ada, [old]]]);
 	const users: Devices = [
 		[ada, [old]],
 		[bo, [device(21, START - DAY), device(22, START + MINUTE)]],
 	];
-	expect(told(before, snapshot(NEXT, users))).toEqual(['trusted_device_added:2:22']);
+	expect(reported(before, snapshot(NEXT, users))).toEqual(['trusted_device_added:2:22']);
 });
 
 test('a new user who waits for a turn loses nothing by it', () => {
@@ -132,7 +135,7 @@ test('a new user who waits for a turn loses nothing by it', () => {
 		[ada, [old]],
 		[bo, [device(22, START + MINUTE)]],
 	]);
-	expect(told(waiting, read)).toEqual(['trusted_device_added:2:22']);
+	expect(reported(waiting, read)).toEqual(['trusted_device_added:2:22']);
 });
 
 describe('a change of the fields is no flood', () => {
@@ -150,7 +153,7 @@ describe('a change of the fields is no flood', () => {
 			[ada, [old, fresh]],
 			[bo, [device(24, NEXT)]],
 		]);
-		expect(told(after.checkpoint, next)).toEqual([
+		expect(reported(after.checkpoint, next)).toEqual([
 			'trusted_device_added:2:24',
 			'trusted_device_removed:2:21',
 			'trusted_device_removed:2:22',
@@ -178,7 +181,7 @@ describe('a change of the fields is no flood', () => {
 		const settings = only('trusted_device_added', 'trusted_device_removed');
 		const after = evaluate(before, settings, account, snapshot(NEXT, [[ada, [fresh]]]));
 		expect(after.occurrences.map(({ id }) => id)).toEqual(['trusted_device_added:1:12']);
-		expect(told(after.checkpoint, snapshot(NEXT + MINUTE, [[ada, []]]), settings)).toEqual([
+		expect(reported(after.checkpoint, snapshot(NEXT + MINUTE, [[ada, []]]), settings)).toEqual([
 			'trusted_device_removed:1:12',
 		]);
 	});
@@ -194,7 +197,7 @@ describe('a change of the fields is no flood', () => {
 		const after = evaluate(before, settings, account, log(NEXT, ...events));
 		expect(after.occurrences.map(({ id }) => id)).toEqual(['event:1']);
 		const later = log(NEXT + MINUTE, ...events, failedLogin(3, NEXT, 13));
-		expect(told(after.checkpoint, later, settings)).toEqual(['event:3']);
+		expect(reported(after.checkpoint, later, settings)).toEqual(['event:3']);
 	});
 
 	test('of devices that came to their last days because there are more of them', () => {
@@ -204,14 +207,14 @@ describe('a change of the fields is no flood', () => {
 		const after = evaluate(before, settings, account, snapshot(NEXT, [[ada, [expiring]]]));
 		expect(after.occurrences).toEqual([]);
 		const later = snapshot(START + 3 * DAY, [[ada, [expiring]]]);
-		expect(told(after.checkpoint, later)).toEqual([]);
+		expect(reported(after.checkpoint, later)).toEqual([]);
 	});
 
 	test('of events that are no longer chosen, and chosen again', () => {
 		const before = startWith([[ada, [old]]]);
 		const without = evaluate(before, only('support_access'), account, { now: NEXT });
 		expect(without.checkpoint.devices).toBeUndefined();
-		expect(told(without.checkpoint, snapshot(NEXT + DAY, [[ada, [fresh]]]))).toEqual([]);
+		expect(reported(without.checkpoint, snapshot(NEXT + DAY, [[ada, [fresh]]]))).toEqual([]);
 	});
 });
 
@@ -220,7 +223,7 @@ describe('an application token', () => {
 	const before = evaluate(undefined, settings, account, { now: START, tokens: [] }).checkpoint;
 	const at = (time: number) => new Date(time).toISOString();
 	const expiring = (token: Partial<ApplicationToken>) =>
-		told(before, { now: NEXT, tokens: [{ id: 5, ...token }] }, settings);
+		reported(before, { now: NEXT, tokens: [{ id: 5, ...token }] }, settings);
 
 	test.each([
 		['comes to its last days', { expiry_date: at(START + MINUTE + 14 * DAY) }, 1],
@@ -246,7 +249,7 @@ describe('an application token', () => {
 	});
 });
 
-test('a clock that steps back tells of nothing twice', () => {
+test('a clock that steps back reports nothing twice', () => {
 	const expiring = device(13, START + MINUTE - 83 * DAY);
 	const users: Devices = [[ada, [expiring]]];
 	const tokens = [{ id: 5, expiry_date: new Date(START + MINUTE + 14 * DAY).toISOString() }];
@@ -254,5 +257,5 @@ test('a clock that steps back tells of nothing twice', () => {
 	expect(first.occurrences).toHaveLength(2);
 	const back = evaluate(first.checkpoint, all, account, snapshot(START, users, { tokens }));
 	expect(back.occurrences).toEqual([]);
-	expect(told(back.checkpoint, snapshot(NEXT + MINUTE, users, { tokens }))).toEqual([]);
+	expect(reported(back.checkpoint, snapshot(NEXT + MINUTE, users, { tokens }))).toEqual([]);
 });

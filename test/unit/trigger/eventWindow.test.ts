@@ -19,7 +19,7 @@ const event = (id: number, time: number): EmnifyEvent => ({
 });
 const ids = (events: EmnifyEvent[]) => events.map(({ id }) => id);
 
-test('windows overlap by ten minutes, and remember what happened in them', () => {
+test('windows overlap by ten minutes, and keep what happened in them', () => {
 	const events = [event(1, NOW - 11 * MINUTE), event(2, NOW - 10 * MINUTE), event(3, NOW)];
 	expect(nextWindow(NOW - 12 * MINUTE, events, NOW)).toEqual({
 		from: NOW - OVERLAP_MS,
@@ -38,7 +38,7 @@ test('an event is fresh once, also if emnify gives it twice or among others of t
 	expect(ids(freshEvents(window, second))).toEqual([3]);
 });
 
-test('an event without a time that can be read is remembered, too', () => {
+test('an event without a time that can be read is kept, too', () => {
 	const odd = { id: 1, timestamp: 'just now' };
 	const window = nextWindow(NOW - OVERLAP_MS, [odd], NOW);
 	expect(freshEvents(window, [odd])).toEqual([]);
@@ -69,14 +69,14 @@ test.each([
 					({ timestamp, listedAt }) => Date.parse(timestamp ?? '') >= from && listedAt <= now,
 				);
 			let window: EventWindow = nextWindow(NOW + skew - OVERLAP_MS, [], NOW + skew);
-			const told: number[] = [];
+			const reported: number[] = [];
 			for (const time of [...times.sort((a, b) => a - b), 6000]) {
 				const now = NOW + time * SECOND;
 				const events = readAt(window.from, now);
-				told.push(...ids(freshEvents(window, events)));
+				reported.push(...ids(freshEvents(window, events)));
 				window = nextWindow(window.from, events, now + skew);
 			}
-			expect(told.sort((a, b) => a - b)).toEqual(ids(all));
+			expect(reported.sort((a, b) => a - b)).toEqual(ids(all));
 		}),
 		{ numRuns: 500 },
 	);
@@ -86,7 +86,7 @@ describe('under a flood of events', () => {
 	const flood = (count: number, time: (index: number) => number) =>
 		Array.from({ length: count }, (_, index) => event(index, time(index)));
 
-	test('so many are remembered and no more, and none is told of twice', () => {
+	test('only so many of them are kept as a checkpoint can hold, and none is reported twice', () => {
 		const events = flood(20_000, (index) => NOW - (index % 500) * SECOND);
 		const window = nextWindow(NOW - OVERLAP_MS, events, NOW);
 		expect(window.seen.size).toBeLessThanOrEqual(MOST_SEEN);
@@ -95,7 +95,7 @@ describe('under a flood of events', () => {
 		expect(freshEvents(window, again)).toEqual([]);
 	});
 
-	test('of one second, some are told of twice rather than one not at all', () => {
+	test('of one second, some are reported twice rather than one not at all', () => {
 		const events = flood(MOST_SEEN + 10, () => NOW);
 		const window = nextWindow(NOW - OVERLAP_MS, events, NOW);
 		expect(window).toMatchObject({ from: NOW });

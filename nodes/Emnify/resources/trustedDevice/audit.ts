@@ -17,7 +17,7 @@ const userOfItemField: INodeProperties = {
 	...userField,
 	default: { mode: 'id', value: '' },
 	description: 'The user of each item. Only administrators can act on other users.',
-	modes: userField.modes?.map((mode) =>
+	modes: (userField.modes ?? []).map((mode) =>
 		mode.name === 'id'
 			? {
 					...mode,

@@ -108,12 +108,9 @@ export function readPolicy(item: ItemFields): AuditPolicy {
 		if (rule in rules) policy[rule] = readBoolean(nameOf(rule), rules[rule] ?? '');
 	}
 	if ('activatedAfter' in rules) {
-		policy.activatedAfter = readDateTime(
-			nameOf('activatedAfter'),
-			rules.activatedAfter,
-			item.timezone,
-		);
-		if (!policy.activatedAfter) throw badValue(nameOf('activatedAfter'), '', DATE_TIME);
+		const instant = readDateTime(nameOf('activatedAfter'), rules.activatedAfter, item.timezone);
+		if (!instant) throw badValue(nameOf('activatedAfter'), '', DATE_TIME);
+		policy.activatedAfter = instant;
 	}
 	return policy;
 }

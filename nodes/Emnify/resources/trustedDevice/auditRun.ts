@@ -4,7 +4,7 @@ import type { EmnifyClient } from '../../api/client';
 import { CONCURRENT_READS, concurrently } from '../../api/concurrently';
 import { EmnifyError } from '../../api/errors';
 import { requireIds } from '../../api/ids';
-import { mayPass } from '../../api/retry';
+import { isTransient } from '../../api/retry';
 import type { User } from '../../api/types';
 import { auditUser, type AuditedDevice, type AuditedUser } from '../../domain/auditUser';
 import { count } from '../../domain/count';
@@ -187,7 +187,7 @@ export class Audit {
 			const unreadable = this.unreadable(error, target);
 			// At the end only those who failed before are read: that many fail in a row says nothing then.
 			if (mayBePutOff) this.stopIfDown(error);
-			if (mayBePutOff && mayPass(error)) {
+			if (mayBePutOff && isTransient(error)) {
 				this.putOff.push(target);
 				return;
 			}
@@ -218,7 +218,7 @@ export class Audit {
 	private unreadable(error: unknown, { reference, user }: Target): UnreadableUser {
 		const isOfUser =
 			error instanceof EmnifyError &&
-			(error.kind === 'rejected' || error.kind === 'notEmnify' || mayPass(error));
+			(error.kind === 'rejected' || error.kind === 'notEmnify' || isTransient(error));
 		if (!isOfUser || this.settings.stopAtUnreadable) throw error;
 		return { user: user ? auditedUser(user) : unknownUser(reference), message: error.message };
 	}
@@ -261,7 +261,8 @@ export class Audit {
 		}
 		const [firstItem, ...others] = this.foundItems(scope, items);
 		const { findings, text, html } = summary;
-		return [{ ...(firstItem ?? { json: { findings, text, html }, items }), binary }, ...others];
+		const withFile = firstItem ?? { json: { findings, text, html }, items };
+		return [{ ...withFile, ...(binary && { binary }) }, ...others];
 	}
 
 	/** The items of Findings and Devices. */

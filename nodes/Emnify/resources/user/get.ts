@@ -9,7 +9,7 @@ import { defineOperation } from '../operation';
 const userToGetField: INodeProperties = {
 	...userField,
 	description: 'Only administrators can see other users',
-	modes: userField.modes?.map((mode) =>
+	modes: (userField.modes ?? []).map((mode) =>
 		mode.name === 'username'
 			? { ...mode, hint: 'The e-mail address that the user logs in with' }
 			: mode,

@@ -3,7 +3,7 @@ import type { INodeProperties } from 'n8n-workflow';
 import { readDays } from './days';
 
 /** Ten years. */
-const MOST_DAYS = 3650;
+const MOST_TOKEN_DAYS = 3650;
 
 export const tokenDaysField: INodeProperties = {
 	displayName: 'Days Before Token Expires',
@@ -17,5 +17,5 @@ export const tokenDaysField: INodeProperties = {
 
 /** Throws an `EmnifyError` (`input`) for what is no whole number of days up to ten years. */
 export function readTokenDays(label: string, value: unknown): number {
-	return readDays(label, value, MOST_DAYS);
+	return readDays(label, value, MOST_TOKEN_DAYS);
 }
