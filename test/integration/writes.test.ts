@@ -110,7 +110,9 @@ describe('Application Token → Create', () => {
 		await bench.logIn();
 		bench.simulator.faults.next(fault, { endpoint: CREATE_TOKEN });
 		const result = await bench.run(createToken({ options: AT_ONCE }), { retryOnFail: true });
-		expect(result.json).toEqual([{ application_token: expect.any(String) }]);
+		expect(result.json).toEqual([
+			{ id: expect.any(Number), application_token: expect.any(String) },
+		]);
 		expect(bench.simulator.count(CREATE_TOKEN)).toBe(2);
 	});
 
@@ -143,7 +145,10 @@ describe('Application Token → Create', () => {
 				retryOnFail: true,
 			});
 			expect(failureIn(result.items[0]).message).toMatch(/broke off/);
-			expect(result.json[1]).toEqual({ application_token: expect.any(String) });
+			expect(result.json[1]).toEqual({
+				id: expect.any(Number),
+				application_token: expect.any(String),
+			});
 			expect(bench.simulator.count(CREATE_TOKEN)).toBe(2);
 		});
 
