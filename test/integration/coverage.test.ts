@@ -414,10 +414,17 @@ test('creating a token says that it is shown only once, and that the execution h
 	expect(notice?.displayName).toMatch(/shown only once.*execution’s data/);
 });
 
-test('resources and operations stand in the order of their names', () => {
+test('resources and operations stand in the order of their use', () => {
 	const lists = properties().filter(({ name }) => name === 'resource' || name === 'operation');
-	for (const { options } of lists) {
-		const names = (options as INodePropertyOptions[]).map(({ name }) => name);
-		expect(names).toEqual([...names].sort((a, b) => a.localeCompare(b)));
-	}
+	expect(
+		lists.map(({ options }) => (options as INodePropertyOptions[]).map(({ value }) => value)),
+	).toEqual([
+		['trustedDevice', 'user', 'mfaKey', 'event', 'applicationToken', 'authentication'],
+		['audit', 'getAll', 'delete'],
+		['getAll', 'get'],
+		['getAll', 'delete', 'create', 'activate', 'getStatuses', 'getTypes'],
+		['getAll'],
+		['getAll', 'create', 'revoke'],
+		['retrieveToken'],
+	]);
 });

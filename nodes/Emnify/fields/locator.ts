@@ -51,11 +51,7 @@ export function badValue(field: string, value: unknown, expected: string): Emnif
 	}
 	const text = plainText(value);
 	if (NO_SECRET.test(text)) {
-		return new EmnifyError(
-			'input',
-			`${field} “${text}” is not ${expected}`,
-			'Correct the field, or the expression that fills it.',
-		);
+		return new EmnifyError('input', `${field} “${text}” is not ${expected}`, `Enter ${expected}.`);
 	}
 	const kind = Array.isArray(value) ? ', but a list' : ', but an object';
 	return new EmnifyError(
