@@ -13,7 +13,7 @@ import { useEmnify, type BenchOptions } from './support';
 const { start } = useEmnify();
 
 /** The built modules that the engine has loaded. */
-const built = <Module>(name: string) =>
+const built = <Module extends object>(name: string) =>
 	jest.requireActual<Module>(join(PACKAGE_FOLDER, 'dist/nodes/Emnify/api', name));
 
 const concurrencyOf = ({ url }: Simulator) =>
