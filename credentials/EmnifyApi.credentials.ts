@@ -85,7 +85,7 @@ export class EmnifyApi implements ICredentialType {
 
 	properties: INodeProperties[] = [
 		{
-			displayName: 'Authentication Method',
+			displayName: 'Log In With',
 			name: 'authenticationMethod',
 			type: 'options',
 			options: [
@@ -111,7 +111,7 @@ export class EmnifyApi implements ICredentialType {
 			required: true,
 			default: '',
 			description:
-				'Created in the emnify portal under Integrations → Application Tokens. To audit all users, an administrator must create it.',
+				'Create one in the emnify portal, under Integrations → Application Tokens. To audit all users, an administrator must create it.',
 			displayOptions: { show: { authenticationMethod: ['applicationToken'] } },
 		},
 		{

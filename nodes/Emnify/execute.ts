@@ -166,7 +166,20 @@ class ItemsRun extends Run {
 			output[item.index] = 'failure' in item ? [item.failure] : await this.oneItem(item);
 			this.done++;
 		});
-		return output.flat();
+		const items = output.flat();
+		if (items.length === 0) this.sayNothingListed();
+		return items;
+	}
+
+	/** n8n ends a workflow in silence where a node gives no item. */
+	private sayNothingListed(): void {
+		const { lists } = this.operation;
+		if (lists === undefined || this.context.getNode().alwaysOutputData) return;
+		this.context.addExecutionHints({
+			message: `There are no ${lists} to list, so the nodes after this one do not run. To run them all the same, switch on Always Output Data in the node’s settings.`,
+			type: 'info',
+			location: 'outputPane',
+		});
 	}
 
 	private async oneItem({ index, client, result: item }: ReadyItem): Promise<INodeExecutionData[]> {
@@ -295,6 +308,10 @@ class BatchRun extends Run {
 					tell: (progress) => context.logger.info(progress, { node: context.getNode().name }),
 					warn: (message) =>
 						context.addExecutionHints({ message, type: 'warning', location: 'outputPane' }),
+					inform: (message) =>
+						context.addExecutionHints({ message, type: 'info', location: 'outputPane' }),
+					file: async (text, name, mimeType) =>
+						await context.helpers.prepareBinaryData(Buffer.from(text), name, mimeType),
 					done: this.writes.doneInBatch(inputs[0]?.index ?? 0),
 				},
 				inputs,
@@ -318,10 +335,11 @@ interface ReadyBatch {
 	inputs: Array<BatchInput<unknown>>;
 }
 
-function toPairedItem({ json, items }: BatchOutput): INodeExecutionData {
+function toPairedItem({ json, binary, items }: BatchOutput): INodeExecutionData {
 	const [first, ...others] = items.map((item) => ({ item }));
 	return {
 		json,
+		...(binary && { binary }),
 		pairedItem: first && others.length === 0 ? first : items.map((item) => ({ item })),
 	};
 }

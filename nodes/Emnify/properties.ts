@@ -13,7 +13,24 @@ export function propertiesOf(resources: Resource[]): INodeProperties[] {
 		options: resources.map(({ option }) => option),
 		default: 'trustedDevice',
 	};
-	return [resourceField, ...resources.flatMap(resourceProperties), optionsField];
+	return [resourceField, ...resources.flatMap(resourceProperties), optionsOf(resources)];
+}
+
+/** Options of every operation, and those of some: they show only there. */
+function optionsOf(resources: Resource[]): INodeProperties {
+	const more = resources.flatMap(({ option: resource, operations }) =>
+		operations.flatMap(({ option, options = [] }) =>
+			options.map((field) => ({
+				...field,
+				displayOptions: { show: { '/resource': [resource.value], '/operation': [option.value] } },
+			})),
+		),
+	);
+	const all = [...((optionsField.options ?? []) as INodeProperties[]), ...more];
+	return {
+		...optionsField,
+		options: all.sort((a, b) => a.displayName.localeCompare(b.displayName, 'en')),
+	};
 }
 
 /** The node's subtitle on the canvas, such as “Get Many: Trusted Device”, as an expression over the two drop-downs. */
@@ -29,7 +46,7 @@ export function subtitleOf(resources: Resource[]): string {
 }
 
 function resourceProperties({ option: resource, operations }: Resource): INodeProperties[] {
-	// The list is in alphabetical order, with Delete before Get Many: who has chosen nothing yet must not delete.
+	// Who has chosen nothing yet must change nothing.
 	const harmless = operations.find(({ access }) => access === 'read') ?? operations[0];
 	const initial = harmless?.option.value ?? '';
 	const operationField: INodeProperties = {

@@ -87,7 +87,7 @@ describe('the credential, by its form', () => {
 		await page.goto(`${n8n.url}/home/credentials/create`);
 		await chooseCredentialType(page, 'Emnify API');
 		expect(await labels()).toEqual([
-			'Authentication Method',
+			'Log In With',
 			'Application Token',
 			'Base URL',
 			'Allowed HTTP Request Domains',
@@ -158,7 +158,16 @@ test('typing “2FA” finds the node, and clicks build the audit and run it', a
 	await connect.last().click();
 	await (await searchNode(page, 'edit fields', 'Edit Fields')).click();
 	await inputPanel(page).getByText('Usually outputs the following fields').waitFor();
-	for (const name of ['user', 'device', 'age_days', 'trusted_until', 'findings', 'compliant']) {
+	for (const name of [
+		'id',
+		'reason',
+		'severity',
+		'rule',
+		'user',
+		'device',
+		'age_days',
+		'trusted_until',
+	]) {
 		await inputPanel(page).getByText(name, { exact: true }).first().waitFor();
 	}
 	await screenshot(page, 'output-preview');

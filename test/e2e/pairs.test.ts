@@ -122,6 +122,13 @@ const forms: Form[] = [
 	},
 	{
 		resource: 'mfaKey',
+		operation: 'getAll',
+		credential: () => administrator,
+		fields: () => ({ user: locator(seed.userWithoutMfa.id) }),
+		shows: /user_id/,
+	},
+	{
+		resource: 'mfaKey',
 		operation: 'delete',
 		credential: () => administrator,
 		fields: () => ({

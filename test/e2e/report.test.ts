@@ -127,14 +127,8 @@ describe('the report page in a browser', () => {
 			reportHtml(sample),
 			async (page) => {
 				const cell = page.locator('td[data-label="User"]').first();
-				const label = await cell.evaluate(
-					(element) =>
-						(
-							globalThis as unknown as Record<
-								'getComputedStyle',
-								(of: unknown, pseudo: string) => { content: string }
-							>
-						).getComputedStyle(element, '::before').content,
+				const label = await page.evaluate(
+					`getComputedStyle(document.querySelector('td[data-label="User"]'), '::before').content`,
 				);
 				expect(label).toBe('"User: "');
 				const right = await cell.evaluate((element) => element.getBoundingClientRect().right);

@@ -1,6 +1,7 @@
 import { ExecuteContext } from 'n8n-core';
 import type { IDataObject, INodeParameters } from 'n8n-workflow';
 
+import type { Finding } from '../../nodes/Emnify/domain/finding';
 import { createWorld, seed, userStatuses, type Fault } from '../../simulator';
 import {
 	AT_ONCE,
@@ -40,12 +41,13 @@ const audit = (fields: INodeParameters = {}) =>
 interface DeviceItem {
 	user: IDataObject;
 	device: { id: number };
-	findings: Array<{ rule: string; message: string }>;
+	findings: Array<{ rule: string; reason: string }>;
 	revocation?: { outcome: string; message?: string };
 	compliant: boolean;
 }
 
 const devicesIn = (json: IDataObject[]) => json as unknown as DeviceItem[];
+const findingsIn = (json: IDataObject[]) => json as unknown as Finding[];
 const deviceIds = (json: IDataObject[]) => devicesIn(json).map(({ device }) => device?.id);
 
 /** The ids of all devices that the users of Acme Fleet and of its child have in the simulator. */
@@ -62,7 +64,7 @@ const large = async (users: number, devicesPerUser = 2, limits = {}) => {
 };
 
 describe('output', () => {
-	test('findings: an item for each device that breaks a rule, and the node does it by default', async () => {
+	test('findings: an item for each rule that a device breaks, and the node does it by default', async () => {
 		const { run, simulator } = await start();
 		const result = await run({ policy: { maxAgeDays: 59 } });
 		expect(result.error).toBeUndefined();
@@ -78,6 +80,10 @@ describe('output', () => {
 			11110,
 		]);
 		expect(result.json[0]).toEqual({
+			id: 'maxAgeDays:11051',
+			reason: `Trusted for 89 days, more than 59: Edge 141 on Windows 11 of ${observer.username}`,
+			severity: 'medium',
+			rule: 'maxAgeDays',
 			user: {
 				id: observer.id,
 				username: observer.username,
@@ -92,9 +98,13 @@ describe('output', () => {
 			},
 			age_days: 89,
 			trusted_until: expect.stringMatching(/^\d{4}-\d{2}-\d{2}T/),
-			findings: [{ rule: 'maxAgeDays', message: expect.stringMatching(/89 days.*59/) }],
-			compliant: false,
 		});
+		expect(Object.keys(result.json[0] ?? {}).slice(0, 4)).toEqual([
+			'id',
+			'reason',
+			'severity',
+			'rule',
+		]);
 		expect(simulator.count(LOGIN)).toBe(1);
 		expect(simulator.count(USERS)).toBe(1);
 		expect(simulator.count(DEVICES)).toBe(14);
@@ -132,14 +142,24 @@ describe('output', () => {
 				users_failed: 0,
 				devices: 23,
 				devices_with_findings: 10,
-				findings: { maxAgeDays: 9, flagInactiveUsers: 3 },
+				findings: 12,
+				by_severity: { critical: 0, high: 3, medium: 9, low: 0, info: 0 },
+				by_rule: { maxAgeDays: 9, flagInactiveUsers: 3 },
 				oldest_device: expect.objectContaining({
 					device: expect.objectContaining({ id: 11110 }),
 					age_days: 400,
 				}),
 				failed_users: [],
 				text: expect.stringMatching(/findings on 10 of 23 devices/),
+				html: expect.stringMatching(/findings on 10 of 23 devices/),
 			},
+		]);
+		expect(Object.keys(json[0] ?? {}).slice(0, 5)).toEqual([
+			'text',
+			'html',
+			'workspace',
+			'checked_at',
+			'scope',
 		]);
 	});
 
@@ -158,9 +178,7 @@ describe('output', () => {
 		for (const [rule, [setting, devices]] of Object.entries(rules)) {
 			const result = await run(audit({ policy: { [rule]: setting } as INodeParameters }));
 			expect([rule, result.error, deviceIds(result.json)]).toEqual([rule, undefined, devices]);
-			for (const { findings } of devicesIn(result.json)) {
-				expect(findings.map((finding) => finding.rule)).toEqual([rule]);
-			}
+			for (const finding of findingsIn(result.json)) expect(finding.rule).toBe(rule);
 		}
 	});
 
@@ -306,14 +324,13 @@ describe('what was not looked at comes first', () => {
 		expect(json?.complete).toBe(false);
 		expect(json?.text).not.toMatch(/nothing found|no findings|every device meets/i);
 	};
-	const gap = (rule: string, message: string) => ({
-		user: { id: null, username: null, name: null, status: null },
-		device: null,
-		age_days: null,
-		trusted_until: null,
-		findings: [{ rule, message }],
-		compliant: false,
-	});
+	/** By the output, the item on what was not checked. */
+	const gap = (rule: string, scope: string, reason: string, output = 'findings') => {
+		const finding = { id: `${rule}:${scope}`, reason, severity: 'high', rule };
+		const noDevice = { user: null, device: null, age_days: null, trusted_until: null };
+		if (output === 'findings') return { ...finding, ...noDevice };
+		return { ...noDevice, compliant: false, findings: [finding] };
+	};
 	const hintsOf = ({ stored }: NodeRun) =>
 		stored.data.resultData.runData.Emnify?.[0]?.hints?.map(({ message }) => message);
 
@@ -322,7 +339,9 @@ describe('what was not looked at comes first', () => {
 		const { run } = await start();
 		const result = await run(audit({ ...nobody, output }));
 		const message = 'Nothing was checked because no user fits the filters';
-		expect(result.json).toEqual([gap('nothing_checked', message)]);
+		expect(result.json).toEqual([
+			gap('nothing_checked', 'filtered:username:nobody@acme-fleet.example', message, output),
+		]);
 		expect(pairedItems(result.items)).toEqual([0]);
 		expect(hintsOf(result)).toEqual([`${message}.`]);
 	});
@@ -351,7 +370,7 @@ describe('what was not looked at comes first', () => {
 		const message = 'Nothing was checked because emnify listed no user';
 		await logIn();
 		for (const user of simulator.world.users.values()) user.organisationId = ids.cargo;
-		expect((await run(audit())).json).toEqual([gap('nothing_checked', message)]);
+		expect((await run(audit())).json).toEqual([gap('nothing_checked', 'all', message)]);
 		const { json } = await run(audit({ output: 'summary' }));
 		expect(json).toMatchObject([{ gaps: [message], users_listed: 0, scope: 'All users' }]);
 		notAnAllClear(json[0]);
@@ -364,9 +383,9 @@ describe('what was not looked at comes first', () => {
 		refuse();
 		const message = 'Nothing was checked because none of 14 users could be read';
 		const findings = (await run(audit())).json;
-		expect(findings[0]).toEqual(gap('nothing_checked', message));
+		expect(findings[0]).toEqual(gap('nothing_checked', 'all', message));
 		expect(findings).toHaveLength(15);
-		expect(devicesIn(findings).every(({ compliant }) => !compliant)).toBe(true);
+		expect(findingsIn(findings).every(({ severity }) => severity === 'high')).toBe(true);
 		const { json } = await run(audit({ output: 'summary' }));
 		expect(json).toMatchObject([
 			{ gaps: [message], users_listed: 14, users_checked: 0, users_failed: 14 },
@@ -381,9 +400,9 @@ describe('what was not looked at comes first', () => {
 		const items = itemsOf([observer.id, 999, ids.foreignUser, administrator.id]);
 		const found = await run(audit(half), { items });
 		expect(found.json).toMatchObject([
-			gap('mostly_unreadable', '2 of 4 users could not be read'),
-			{ user: { id: 999 }, findings: [{ rule: 'unreadable' }] },
-			{ user: { id: ids.foreignUser }, findings: [{ rule: 'unreadable' }] },
+			gap('mostly_unreadable', 'input', '2 of 4 users could not be read'),
+			{ id: 'unreadable:user:999', rule: 'unreadable', user: { id: 999 } },
+			{ user: { id: ids.foreignUser }, rule: 'unreadable' },
 		]);
 		const { json } = await run(audit({ ...half, output: 'summary' }), { items });
 		expect(firstLine(json[0])).toBe(
@@ -507,11 +526,10 @@ describe('a status that emnify does not tell', () => {
 			const { json, error } = await withStatus(status);
 			expect(error).toBeUndefined();
 			expect(devicesIn(json)).toHaveLength(3);
-			for (const { user, findings } of devicesIn(json)) {
-				expect(user.status).toBeNull();
-				expect(findings).toEqual([
-					{ rule: 'flagInactiveUsers', message: 'Status of the user is unknown' },
-				]);
+			for (const { user, rule, reason } of findingsIn(json)) {
+				expect(user?.status).toBeNull();
+				expect(rule).toBe('flagInactiveUsers');
+				expect(reason).toMatch(/^Status of the user is unknown: /);
 			}
 		},
 	);
@@ -524,7 +542,7 @@ describe('a status that emnify does not tell', () => {
 		[{ id: 2, description: 'Active' }, ['User is Suspended']],
 	])('%j is judged by its ID', async (status, messages) => {
 		const { json } = await withStatus(status);
-		const found = devicesIn(json).flatMap(({ findings }) => findings.map((one) => one.message));
+		const found = findingsIn(json).map(({ reason }) => reason.split(':')[0]);
 		expect([...new Set(found)]).toEqual(messages);
 	});
 
@@ -567,22 +585,24 @@ describe('a user whose devices cannot be read', () => {
 		simulator.faults.next(fault, failing);
 		const { json, error, stored } = await run(audit({ output, policy: { maxAgeDays: 9999 } }));
 		expect(error).toBeUndefined();
+		const finding = {
+			id: expect.stringMatching(/^unreadable:user:\d+$/),
+			reason: expect.stringMatching(
+				/^Could not list the trusted devices of user \S+@\S+: emnify does not allow it/,
+			),
+			severity: 'high',
+			rule: 'unreadable',
+		};
+		const subject = {
+			user: expect.objectContaining({ id: expect.any(Number), username: expect.any(String) }),
+			device: null,
+			age_days: null,
+			trusted_until: null,
+		};
 		expect(json.filter(({ device }) => device === null)).toEqual([
-			{
-				user: expect.objectContaining({ id: expect.any(Number), username: expect.any(String) }),
-				device: null,
-				age_days: null,
-				trusted_until: null,
-				findings: [
-					{
-						rule: 'unreadable',
-						message: expect.stringMatching(
-							/^Could not list the trusted devices of user \d+: emnify/,
-						),
-					},
-				],
-				compliant: false,
-			},
+			output === 'findings'
+				? { ...finding, ...subject }
+				: { ...subject, compliant: false, findings: [finding] },
 		]);
 		const [task] = stored.data.resultData.runData.Emnify ?? [];
 		expect(task?.hints?.[0]?.message).toMatch(/of 1 of 14 users could not be read/);
@@ -609,8 +629,8 @@ describe('a user whose devices cannot be read', () => {
 			{ items: itemsOf([999, ids.foreignUser, administrator.id]) },
 		);
 		expect(result.json.slice(1)).toMatchObject([
-			{ user: { id: 999, username: null }, findings: [{ rule: 'unreadable' }] },
-			{ user: { id: ids.foreignUser }, findings: [{ rule: 'unreadable' }] },
+			{ user: { id: 999, username: null }, rule: 'unreadable' },
+			{ user: { id: ids.foreignUser }, rule: 'unreadable' },
 		]);
 		expect(pairedItems(result.items.slice(1))).toEqual([0, 1]);
 	});
@@ -619,7 +639,7 @@ describe('a user whose devices cannot be read', () => {
 		const { run, simulator } = await start();
 		simulator.faults.next(fault, failing);
 		const result = await run(audit({ stopAtUnreadable: true }));
-		expect(failureOf(result).message).toMatch(/^Could not list the trusted devices of user \d+/);
+		expect(failureOf(result).message).toMatch(/^Could not list the trusted devices of user \S+@/);
 	});
 
 	test('a user who was deleted after emnify listed them is reported', async () => {
@@ -634,7 +654,8 @@ describe('a user whose devices cannot be read', () => {
 			{ user: { id: suspendedUser.id } },
 			{
 				user: { id: 113, username: 'newt.fresh@acme-fleet.example' },
-				findings: [{ rule: 'unreadable', message: expect.stringMatching(/does not find it/) }],
+				rule: 'unreadable',
+				reason: expect.stringMatching(/does not find it/),
 			},
 		]);
 	});
@@ -715,7 +736,7 @@ describe('a user whose devices cannot be read', () => {
 		simulator.faults.next({ kind: 'status', status: 503 }, { ...failing, times: 1000 });
 		const result = await run(audit({ options: AT_ONCE }));
 		expect(failureOf(result).message).toMatch(
-			/^Could not list the trusted devices of user \d+: .*\(HTTP 503\)/,
+			/^Could not list the trusted devices of user \S+: .*\(HTTP 503\)/,
 		);
 		expect(simulator.count(DEVICES)).toBeLessThan(50);
 	});
@@ -892,7 +913,7 @@ describe('revoking', () => {
 		const { json } = await run(revoking({ output: 'summary', maxRevocations: 5 }));
 		expect(json[0]).toMatchObject({
 			revocations: { revoked: 5, over_limit: 4 },
-			text: expect.stringMatching(/Revocation: 5 revoked, 4 left for the next run/),
+			text: expect.stringMatching(/\*Revocation:\* 5 revoked, 4 left for the next run/),
 		});
 	});
 
@@ -962,7 +983,7 @@ describe('revoking', () => {
 		const { json, error } = await bench.run(parameters, { retryOnFail: true });
 		expect(error).toBeUndefined();
 		for (const id of old) expect(outcomes(json)[id]).toBe('revoked');
-		expect(json).toHaveLength(old.length + 1);
+		expect(new Set(deviceIds(json)).size).toBe(old.length + 1);
 		expect(bench.simulator.count(DELETE)).toBe(old.length + 1);
 	});
 

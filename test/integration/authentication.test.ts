@@ -645,7 +645,7 @@ describe('bad input is refused before any request:', () => {
 			),
 		);
 		const result = await run(retrieve(VALUE, filled), { items: itemsOf([value]) });
-		expect(failureOf(result).message).toBe('Grant is not one that emnify knows');
+		expect(failureOf(result).message).toBe('Log In With is not one that emnify knows');
 		expect(simulator.requests).toEqual([]);
 	});
 });

@@ -75,6 +75,15 @@ const pairs: Pair[] = [
 	},
 	{
 		resource: 'mfaKey',
+		operation: 'getAll',
+		endpoint: 'GET /api/v1/user/{user_id}',
+		subtitle: 'Get Many: MFA Key',
+		action: 'Get many MFA keys',
+		form: ['user*'],
+		fields: { user: byId(totpUser.id) },
+	},
+	{
+		resource: 'mfaKey',
 		operation: 'getStatuses',
 		endpoint: 5,
 		subtitle: 'Get Statuses: MFA Key',
@@ -95,7 +104,7 @@ const pairs: Pair[] = [
 		endpoint: 'GET /api/v1/user',
 		subtitle: 'Audit: Trusted Device',
 		action: 'Audit trusted devices',
-		form: ['scope', 'policy', 'output', 'revoke', 'stopAtUnreadable'],
+		form: ['scope', 'policy', 'output', 'report', 'revoke', 'stopAtUnreadable'],
 	},
 	{
 		resource: 'trustedDevice',
@@ -319,10 +328,10 @@ test('activate shows the secret key in place of the code, and getAll no limit fo
 		'codeSource',
 		'secretKey*',
 	]);
-	expect(marked(shown(nodeFor(row('getAll'), { returnAll: true })))).toEqual([
-		'user*',
-		'returnAll',
-	]);
+	const devices = pairs.find(
+		({ resource, operation }) => resource === 'trustedDevice' && operation === 'getAll',
+	) as Pair;
+	expect(marked(shown(nodeFor(devices, { returnAll: true })))).toEqual(['user*', 'returnAll']);
 });
 
 test('every field belongs to one resource and one operation', () => {
@@ -371,12 +380,12 @@ test('an operation that was not chosen yet only reads', () => {
 		.filter(({ name }) => name === 'operation')
 		.map(({ displayOptions, default: value }) => [displayOptions?.show?.resource?.[0], value]);
 	expect(defaults).toEqual([
+		['trustedDevice', 'audit'],
+		['user', 'getAll'],
+		['mfaKey', 'getAll'],
+		['event', 'getAll'],
 		['applicationToken', 'getAll'],
 		['authentication', 'retrieveToken'],
-		['event', 'getAll'],
-		['mfaKey', 'getStatuses'],
-		['trustedDevice', 'audit'],
-		['user', 'get'],
 	]);
 });
 

@@ -196,7 +196,7 @@ describe('mfaKey: activate', () => {
 				body: { status: { id: 1 }, code },
 			},
 		]);
-		expect(result.json).toEqual([{ success: true }]);
+		expect(result.json).toEqual([{ success: true, key_id: key.id }]);
 		expect(pairedItems(result.items)).toEqual([0]);
 		expect(key.statusId).toBe(1);
 	});
@@ -240,7 +240,7 @@ describe('mfaKey: activate', () => {
 				{ items: [{ id: key.id, value: secretKey ?? '' }] },
 			);
 			expect(result.error).toBeUndefined();
-			expect(result.json).toEqual([{ success: true }]);
+			expect(result.json).toEqual([expect.objectContaining({ success: true })]);
 			expect(bench.simulator.requests.at(-1)?.body).toEqual({
 				status: { id: 1 },
 				code: totp(key.secret_key, '').generate({ timestamp: now.getTime() }),
@@ -362,7 +362,7 @@ describe('mfaKey: delete', () => {
 				body: undefined,
 			},
 		]);
-		expect(result.json).toEqual([{ deleted: true }]);
+		expect(result.json).toEqual([{ deleted: true, user_id: id, key_id: keyId }]);
 		expect(simulator.world.user(id).mfaKeys).toEqual([]);
 	});
 
@@ -385,8 +385,8 @@ describe('mfaKey: delete', () => {
 			{ items, onError: 'continueRegularOutput' },
 		);
 		expect(result.json).toEqual([
-			{ deleted: true },
-			{ deleted: true },
+			expect.objectContaining({ deleted: true }),
+			expect.objectContaining({ deleted: true }),
 			{ error: expect.stringMatching(/emnify does not find it: “MFA key not found”/) },
 		]);
 		expect(failureIn(result.items[2])).toMatchObject({
@@ -456,7 +456,7 @@ describe('mfaKey: delete', () => {
 			items: itemsOf(keys),
 			retryOnFail: true,
 		});
-		expect(result.json).toEqual(keys.map(() => ({ deleted: true })));
+		expect(result.json).toEqual(keys.map(() => expect.objectContaining({ deleted: true })));
 		const deleted = simulator.requests.flatMap(({ endpoint, path }) =>
 			endpoint === DELETE ? Number(path.split('/').at(-1)) : [],
 		);

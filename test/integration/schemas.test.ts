@@ -105,6 +105,11 @@ const runs: Run[] = [
 		operation: 'delete',
 		fields: [{ user: byId(totpUser.id), keyId: byId(totpUser.keyId) }],
 	},
+	{
+		resource: 'mfaKey',
+		operation: 'getAll',
+		fields: [{ user: byId(totpUser.id) }, { user: byId(ids.pendingKeyUser) }],
+	},
 	{ resource: 'mfaKey', operation: 'getStatuses' },
 	{ resource: 'mfaKey', operation: 'getTypes' },
 	{

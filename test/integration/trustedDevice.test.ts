@@ -54,17 +54,20 @@ describe('trustedDevice: getAll', () => {
 				operating_system: 'Windows 11',
 				browser: 'Edge 141',
 				activation_date: '2025-12-02T12:00:00Z',
+				user_id: observer.id,
 			},
 			{
 				id: ids.expiredDevice,
 				operating_system: 'Windows 7',
 				browser: 'Internet Explorer 11',
 				activation_date: '2025-11-26T12:00:00Z',
+				user_id: observer.id,
 			},
 			{
 				id: ids.deviceWithoutBrowser,
 				operating_system: 'Android 15',
 				activation_date: '2026-01-29T12:00:00Z',
+				user_id: observer.id,
 			},
 		]);
 	});
@@ -100,7 +103,10 @@ describe('trustedDevice: getAll', () => {
 	test('lists those of “Me”, the user who logs in', async () => {
 		const { run, calls } = await start({ user: seed.userWithoutMfa });
 		const result = await run(getAll({ user: byId(' my ') }));
-		expect(calls().map(({ path }) => path)).toEqual(['/api/v1/user/my/mfa/trusted_device']);
+		expect(calls().map(({ path }) => path)).toEqual([
+			'/api/v1/user/my/mfa/trusted_device',
+			'/api/v1/user/my',
+		]);
 		expect(result.json.map(({ id }) => id)).toEqual([ids.deviceWithoutOperatingSystem]);
 	});
 
@@ -175,7 +181,7 @@ describe('trustedDevice: delete', () => {
 				body: undefined,
 			},
 		]);
-		expect(result.json).toEqual([{ deleted: true }]);
+		expect(result.json).toEqual([{ deleted: true, user_id: id, device_id: deviceId }]);
 		expect(simulator.world.user(id).trustedDevices).toEqual([]);
 	});
 
@@ -196,7 +202,7 @@ describe('trustedDevice: delete', () => {
 			await until(() => simulator.faults.stalled === 0);
 		}
 		const { items, json } = await result;
-		expect(json).toEqual(devices.map(() => ({ deleted: true })));
+		expect(json).toEqual(devices.map(() => expect.objectContaining({ deleted: true })));
 		expect(pairedItems(items)).toEqual(devices.map((_, index) => index));
 		expect(devicesOf(simulator)).toEqual([]);
 	});
@@ -417,7 +423,7 @@ describe('Continue On Fail', () => {
 			devices.map((id) => {
 				if (id === 999) return { error: expect.stringMatching(/^Could not delete .* 999 of user/) };
 				if (id === 'abc') return { error: expect.stringMatching(/^Trusted Device “abc” is not/) };
-				return { deleted: true };
+				return expect.objectContaining({ deleted: true, device_id: id });
 			}),
 		);
 		expect(failureIn(result.items[2])).toMatchObject({
@@ -436,7 +442,10 @@ describe('Continue On Fail', () => {
 			onError: 'continueErrorOutput',
 		});
 		expect(result.error).toBeUndefined();
-		expect(result.json).toEqual([{ deleted: true }, { deleted: true }]);
+		expect(result.json).toEqual([
+			expect.objectContaining({ deleted: true }),
+			expect.objectContaining({ deleted: true }),
+		]);
 		expect(pairedItems(result.items)).toEqual([0, 2]);
 		expect(result.errorItems.map(({ json }) => json)).toEqual([
 			{ error: expect.stringMatching(/^Could not delete .* 999 of user/) },
@@ -520,7 +529,7 @@ describe('Retry On Fail', () => {
 		faults.next({ kind: 'status', status: 500 }, { endpoint: DELETE });
 		const result = await run(parameters, { items: itemsOf(five), retryOnFail: true });
 		expect(result.error).toBeUndefined();
-		expect(result.json).toEqual(five.map(() => ({ deleted: true })));
+		expect(result.json).toEqual(five.map(() => expect.objectContaining({ deleted: true })));
 		expect(pairedItems(result.items)).toEqual([0, 1, 2, 3, 4]);
 		const [first, second, third, fourth, fifth] = five;
 		const deletes = simulator.requests.filter(({ endpoint }) => endpoint === DELETE);
@@ -545,7 +554,7 @@ describe('Retry On Fail', () => {
 			retryOnFail: true,
 			onError: 'continueRegularOutput',
 		});
-		expect(result.json).toEqual(five.map(() => ({ deleted: true })));
+		expect(result.json).toEqual(five.map(() => expect.objectContaining({ deleted: true })));
 		expect(simulator.count(DELETE)).toBe(6);
 	});
 
@@ -553,7 +562,9 @@ describe('Retry On Fail', () => {
 		const { run, simulator } = await start();
 		const [device] = devicesOf(simulator).map(({ id }) => id);
 		const options = { items: itemsOf([device]), retryOnFail: true };
-		expect((await run(parameters, options)).json).toEqual([{ deleted: true }]);
+		expect((await run(parameters, options)).json).toEqual([
+			expect.objectContaining({ deleted: true }),
+		]);
 		expect(failureOf(await run(parameters, options)).message).toMatch(/does not find it/);
 	});
 });

@@ -306,7 +306,7 @@ const settled: Settled[] = [
 		}),
 		endpoint: DELETE_DEVICE,
 		list: DEVICES,
-		output: { deleted: true },
+		output: { deleted: true, user_id: ids.manyDevicesUser, device_id: device },
 		listed: 'Trusted Device → Get Many shows whether it is still there',
 		carryOut: (bench) => manyDevices(bench).shift(),
 		isDone: (bench) => manyDevices(bench).every(({ id }) => id !== device),
@@ -319,8 +319,8 @@ const settled: Settled[] = [
 		}),
 		endpoint: DELETE_KEY,
 		list: USER,
-		output: { deleted: true },
-		listed: 'User → Get shows the user’s MFA keys',
+		output: { deleted: true, user_id: ids.pendingKeyUser, key_id: ids.pendingKey },
+		listed: 'MFA Key → Get Many shows the user’s keys',
 		carryOut: (bench) => keysOf(bench).shift(),
 		isDone: (bench) => keysOf(bench).length === 0,
 	},
@@ -329,7 +329,7 @@ const settled: Settled[] = [
 		parameters: pair('applicationToken', 'revoke', { tokenId: byId(tokenId) }),
 		endpoint: REVOKE_TOKEN,
 		list: LIST_TOKENS,
-		output: { revoked: true },
+		output: { revoked: true, token_id: tokenId },
 		listed: 'Application Token → Get Many shows its status',
 		carryOut(bench) {
 			const token = tokenToRevoke(bench);

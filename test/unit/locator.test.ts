@@ -90,7 +90,7 @@ describe('the refusal of a value', () => {
 		expect(error).toMatchObject({
 			kind: 'input',
 			message: 'User “abc” is not a user ID',
-			description: 'Enter a user ID.',
+			description: 'Correct the field, or the expression that fills it.',
 		});
 	});
 

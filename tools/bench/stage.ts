@@ -62,7 +62,7 @@ export const leastFound = (runs: Run[]) =>
 interface Summary {
 	users_failed?: number;
 	devices?: number;
-	findings?: { maxAgeDays?: number };
+	by_rule?: { maxAgeDays?: number };
 }
 
 /** A service, and a credential for it. */
@@ -200,7 +200,7 @@ export class Stage {
 			devicesFound: summary.devices ?? 0,
 			devices: devicesIn(world),
 			usersFailed: summary.users_failed ?? 0,
-			devicesTooOld: summary.findings?.maxAgeDays ?? 0,
+			devicesTooOld: summary.by_rule?.maxAgeDays ?? 0,
 			...memory,
 		};
 	}

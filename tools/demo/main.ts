@@ -98,7 +98,7 @@ async function outputOfAudit(n8n: RealN8n, workflowId: string): Promise<IDataObj
 	throw new Error(node ? `the node “${node.name}” says: ${message}` : message);
 }
 
-/** The example sums up; this is the same audit with an item for each device. */
+/** The example sums up; this is the same audit with an item for each finding. */
 async function importFindings(n8n: RealN8n, auditId: string): Promise<string> {
 	const { nodes } = await n8n.rest.getWorkflow(auditId);
 	const start = nodes.find(({ name }) => name === 'Run now');
@@ -114,21 +114,21 @@ async function importFindings(n8n: RealN8n, auditId: string): Promise<string> {
 }
 
 interface Finding {
-	user: { username: string };
+	/** None where nobody was audited. */
+	user: { username: string } | null;
 	/** None where the user's devices could not be read. */
 	device: { id: number; browser: string | null; operating_system: string | null } | null;
-	findings: Array<{ message: string }>;
+	reason: string;
 }
 
 function printFindings([summary]: IDataObject[], findings: IDataObject[]): void {
-	const table = new Table({ head: ['User', 'Device', 'Browser', 'Operating system', 'Findings'] });
-	for (const { user, device, findings: found } of findings as unknown as Finding[]) {
-		const cells = [user.username, device?.id, device?.browser, device?.operating_system];
-		const messages = found.map(({ message }) => message).join('\n');
-		table.push([...cells.map((cell) => String(cell ?? 'unknown')), messages]);
+	const table = new Table({ head: ['User', 'Device', 'Browser', 'Operating system', 'Finding'] });
+	for (const { user, device, reason } of findings as unknown as Finding[]) {
+		const cells = [user?.username, device?.id, device?.browser, device?.operating_system];
+		table.push([...cells.map((cell) => String(cell ?? 'unknown')), reason]);
 	}
 	console.log(
-		`\n${findings.length} of ${String(summary?.devices)} trusted devices of ${String(summary?.users_checked)} users have findings:\n`,
+		`\n${String(summary?.devices_with_findings)} of ${String(summary?.devices)} trusted devices of ${String(summary?.users_checked)} users have findings:\n`,
 	);
 	console.log(table.toString());
 }

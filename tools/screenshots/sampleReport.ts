@@ -47,13 +47,16 @@ export function sampleReport(now: Date): Report {
 		devices: devices.length,
 		device_ages: devices.map(({ age_days }) => age_days),
 		checks: checksOf(policy),
-		findings: devices.flatMap(({ findings, compliant: _compliant, ...subject }) =>
+		findings: devices.flatMap(({ findings, user, device, age_days, trusted_until }) =>
 			findings.map(({ rule, message }): ReportFinding => ({
-				id: `${rule}:${subject.device.id}`,
+				id: `${rule}:${device.id}`,
 				reason: message,
 				severity: severities[rule] ?? 'medium',
 				rule,
-				...subject,
+				user,
+				device,
+				age_days,
+				trusted_until,
 			})),
 		),
 		accepted: [],

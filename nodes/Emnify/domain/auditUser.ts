@@ -19,7 +19,7 @@ export interface AuditedUser {
 
 export interface BrokenRule {
 	rule: RuleName;
-	/** A sentence for a person. It quotes what the device says of itself as it is: escape it where it is formatted. */
+	/** Why, for a person, without the device and its user: `Trusted for 89 days, more than 60`. */
 	message: string;
 }
 

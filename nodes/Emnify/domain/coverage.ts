@@ -54,6 +54,11 @@ export function gapsIn(coverage: Coverage): Gap[] {
 	return gaps;
 }
 
+/** Whether the gap is a finding of its own; of the others, each user and each item says so itself. */
+export function isFinding({ rule }: Gap): boolean {
+	return rule === 'nothing_checked' || rule === 'mostly_unreadable';
+}
+
 function whyNobody(scope: AuditScope): string {
 	switch (scope.which) {
 		case 'all':

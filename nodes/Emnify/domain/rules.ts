@@ -37,7 +37,7 @@ type Rule<Setting> = (setting: Setting, facts: Facts) => string | undefined;
 
 const RULES: { [Name in RuleName]: Rule<Settings[Name]> } = {
 	maxAgeDays(most, { activatedAt, now }) {
-		if (activatedAt === null) return 'Age is unknown';
+		if (activatedAt === null) return 'Trusted since an unknown date';
 		const days = (now - activatedAt) / DAY_MS;
 		if (days <= most) return undefined;
 		const wholeDays = Math.floor(days);
@@ -62,7 +62,7 @@ const RULES: { [Name in RuleName]: Rule<Settings[Name]> } = {
 		if (rank < most) return undefined;
 		const excess = devicesOfUser - most;
 		const place = excess === 1 ? 'the oldest' : `among the ${excess} oldest`;
-		return `User has ${count(devicesOfUser, 'device')}, more than ${most}; this one is ${place}`;
+		return `User has ${count(devicesOfUser, 'device')}, more than ${most}, and this one is ${place}`;
 	},
 
 	flagInactiveUsers(_on, { status, active }) {
@@ -81,9 +81,8 @@ const RULES: { [Name in RuleName]: Rule<Settings[Name]> } = {
 		if (isMissing(device.operating_system)) flaws.push('no operating system');
 		if (isMissing(device.browser)) flaws.push('no browser');
 		if (isMissing(device.activation_date)) flaws.push('no activation date');
-		else if (activatedAt === null)
-			flaws.push(`activation date ${quote(device.activation_date)} is no date`);
-		else if (activatedAt > now) flaws.push('activation date is in the future');
+		else if (activatedAt === null) flaws.push('an activation date that cannot be read');
+		else if (activatedAt > now) flaws.push('an activation date in the future');
 		const sentence = flaws.join(', ');
 		return sentence === '' ? undefined : sentence.charAt(0).toUpperCase() + sentence.slice(1);
 	},
@@ -96,14 +95,10 @@ function notAllowed(
 ): string | undefined {
 	if (isMissing(value)) return `${what} is unknown`;
 	if (allowed.some((pattern) => matchesWildcard(value, pattern))) return undefined;
-	return `${what} ${quote(value)} is not on the list`;
+	return `${what} is not on the list`;
 }
 
 /** Also where the API breaks its promise and gives what is no text. */
 function isMissing(value: string | null | undefined): value is null | undefined {
 	return typeof value !== 'string' || value.trim() === '';
-}
-
-function quote(text: string): string {
-	return `“${shorten(text, LONGEST_QUOTE)}”`;
 }

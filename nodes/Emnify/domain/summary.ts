@@ -1,7 +1,9 @@
 import type { AuditedDevice, AuditedUser } from './auditUser';
-import { gapsIn, type AuditScope, type Coverage, type Gap } from './coverage';
+import { gapsIn, isFinding, type AuditScope, type Coverage, type Gap } from './coverage';
+import { SEVERITIES, type Severity } from './finding';
 import type { AuditPolicy, RuleName } from './policy';
 import { rulesInForce } from './policy';
+import { severityOf } from './severity';
 
 const MOST_DEVICES_NAMED = 10;
 const MOST_FAILED_USERS = 100;
@@ -49,10 +51,13 @@ export interface AuditSummary {
 	/** Those whose devices were read. */
 	users_checked: number;
 	users_failed: number;
+	/** How many findings there are: a device has one for each rule that it breaks, and a user who could not be read has one. */
+	findings: number;
+	by_severity: Record<Severity, number>;
+	/** By the rules in force, 0 included, and by what could not be checked, where there is any. */
+	by_rule: Record<string, number>;
 	devices: number;
 	devices_with_findings: number;
-	/** How many devices each rule in force found, 0 included. */
-	findings: Partial<Record<RuleName, number>>;
 	/** Among those whose activation date is known. */
 	oldest_device: Omit<AuditedDevice, 'findings' | 'compliant'> | null;
 	/** The first 100 by user ID; `users_failed` counts all. */
@@ -128,17 +133,21 @@ export class SummaryBuilder {
 	/** What was found so far; it may go on after that. */
 	build({ scope, workspace, startedAt }: Circumstances): AuditResult {
 		const coverage = this.coverage(scope);
+		const gaps = gapsIn(coverage);
+		const byRule = this.byRule(gaps);
 		return {
 			coverage,
-			gaps: gapsIn(coverage).map(({ message }) => message),
+			gaps: gaps.map(({ message }) => message),
 			workspace,
 			organisations: [...this.organisations.values()]
 				.sort((a, b) => a.id - b.id)
 				.slice(0, MOST_ORGANISATIONS),
 			checked_at: startedAt.toISOString(),
+			findings: sum(Object.values(byRule)),
+			by_severity: bySeverity(byRule),
+			by_rule: byRule,
 			devices: this.devices,
 			devices_with_findings: this.devicesWithFindings,
-			findings: { ...this.findings },
 			oldest_device: this.oldest.map(withoutFindings)[0] ?? null,
 			failed_users: this.failed.map(({ user: { id, username }, message }) => ({
 				id,
@@ -149,6 +158,14 @@ export class SummaryBuilder {
 		};
 	}
 
+	private byRule(gaps: Gap[]): Record<string, number> {
+		return {
+			...this.findings,
+			...(this.usersFailed > 0 && { unreadable: this.usersFailed }),
+			...Object.fromEntries(gaps.filter(isFinding).map(({ rule }) => [rule, 1])),
+		};
+	}
+
 	private countOrganisation(organisation: Organisation | null | undefined): void {
 		if (typeof organisation?.id !== 'number') return;
 		const { id, name } = organisation;
@@ -156,6 +173,16 @@ export class SummaryBuilder {
 		this.organisations.set(id, { id, name: name ?? null, users });
 	}
 }
+
+function bySeverity(byRule: Record<string, number>): Record<Severity, number> {
+	const having = (severity: Severity) =>
+		Object.entries(byRule).flatMap(([rule, found]) => (severityOf(rule) === severity ? found : []));
+	return Object.fromEntries(
+		SEVERITIES.map((severity) => [severity, sum(having(severity))]),
+	) as Record<Severity, number>;
+}
+
+const sum = (numbers: number[]) => numbers.reduce((total, number) => total + number, 0);
 
 /** An order of devices. An unknown date counts as the oldest, as in the rules. */
 export function oldestFirst(a: AuditedDevice, b: AuditedDevice): number {

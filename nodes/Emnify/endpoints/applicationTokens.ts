@@ -60,6 +60,23 @@ export async function createApplicationToken(
 	return withSecret(answer, 'application_token', action);
 }
 
+/**
+ * The same, or `undefined` where they could not be listed: it is asked once, and fails nothing. It only tells a new token from the
+ * others.
+ */
+export async function applicationTokensSeen(
+	client: EmnifyClient,
+): Promise<ApplicationToken[] | undefined> {
+	const action = 'list the application tokens';
+	const path = apiPath`/application_token`;
+	try {
+		const tokens = await client.list<ApplicationToken>({ method: 'GET', path, once: true, action });
+		return requireIds(tokens, action);
+	} catch {
+		return undefined;
+	}
+}
+
 /** `PATCH /api/v1/application_token/{id}` (§5), for good. Its answer is undocumented. Throws an `EmnifyError`. */
 export async function revokeApplicationToken(client: EmnifyClient, tokenId: string): Promise<void> {
 	await client.send({

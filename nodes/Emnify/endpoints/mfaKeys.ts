@@ -1,6 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import type { EmnifyClient } from '../api/client';
+import { EmnifyError } from '../api/errors';
 import { apiPath } from '../api/request';
 import type { Lookup, MfaKey } from '../api/types';
 import { lookup } from './lookup';
@@ -89,6 +90,31 @@ export async function mfaKeysOf(
 	const { mfa } = await findUser(client, user, action);
 	return mfa ?? undefined;
 }
+
+/**
+ * A user's MFA keys (§5), and the user's number. Throws an `EmnifyError`, also (`notEmnify`) where emnify does not show the
+ * keys: that would pass for a user without a second factor. A secret that came with them is left out.
+ */
+export async function listMfaKeys(
+	client: EmnifyClient,
+	user: UserReference,
+): Promise<{ userId: number; keys: IDataObject[] }> {
+	const action = `list the MFA keys of ${userInWords(user)}`;
+	const { id, mfa } = await findUser(client, user, action);
+	if (mfa) return { userId: id, keys: mfa.map((key) => withoutSecret({ ...key })) };
+	throw new EmnifyError(
+		'notEmnify',
+		`Could not ${action}: emnify’s answer does not show them`,
+		'Use a credential of an administrator, and check that User → Get shows the user.',
+	);
+}
+
+function withoutSecret(key: IDataObject): IDataObject {
+	const shown = Object.entries(key).filter(([name]) => !SECRETS.includes(name));
+	return Object.fromEntries(shown);
+}
+
+const SECRETS = ['secret_key', 'otpauth'];
 
 /** Endpoint 5 (§1). Throws an `EmnifyError`. */
 export async function mfaKeyStatuses(client: EmnifyClient): Promise<IDataObject[]> {

@@ -10,8 +10,8 @@ import { resolveUser, userInWords, type UserReference } from './users';
 export async function trustedDevicesOf(
 	client: EmnifyClient,
 	user: UserReference,
+	action = `list the trusted devices of ${userInWords(user)}`,
 ): Promise<Array<TrustedDevice & IDataObject>> {
-	const action = `list the trusted devices of ${userInWords(user)}`;
 	const devices = await client.list<TrustedDevice & IDataObject>({
 		method: 'GET',
 		path: apiPath`/user/${await resolveUser(client, user)}/mfa/trusted_device`,

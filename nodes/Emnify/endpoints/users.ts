@@ -20,12 +20,21 @@ const lookedUp = new WeakMap<EmnifyClient, Map<string, Promise<string>>>();
 
 /** The user for a path: endpoints 4, 7 and 8 take no username (§1), so it is looked up (§5), once in a run. */
 export async function resolveUser(client: EmnifyClient, user: UserReference): Promise<string> {
-	if ('id' in user) return user.id;
+	return 'id' in user ? user.id : await lookUpId(client, user);
+}
+
+/** The number of the user, for the output. One whose number is not given is looked up (§5), once in a run. */
+export async function userIdOf(client: EmnifyClient, user: UserReference): Promise<number> {
+	const isKnown = 'id' in user && user.id !== 'my';
+	return Number(isKnown ? user.id : await lookUpId(client, user));
+}
+
+async function lookUpId(client: EmnifyClient, user: UserReference): Promise<string> {
 	const known = lookedUp.get(client) ?? new Map<string, Promise<string>>();
 	lookedUp.set(client, known);
-	const { username } = user;
-	const found = known.get(username) ?? findUser(client, user).then(({ id }) => String(id));
-	known.set(username, found);
+	const key = 'id' in user ? user.id : user.username;
+	const found = known.get(key) ?? findUser(client, user).then(({ id }) => String(id));
+	known.set(key, found);
 	return await found;
 }
 
@@ -80,7 +89,7 @@ export function usersRequest(filters: UserFilters, sort = '+id'): EmnifyRequest 
 		...(filters.length === 0 && sort === '+id' && { guarantee: 'sortedById' as const }),
 		action: 'list the users',
 		advice: {
-			403: 'Only administrators can list users. Use a credential of an administrator. Where one user will do, choose By ID and enter the number.',
+			403: 'Only administrators can list users. Use a credential of an administrator.',
 		},
 	};
 }
@@ -89,9 +98,13 @@ export function usersRequest(filters: UserFilters, sort = '+id'): EmnifyRequest 
 export async function* allUsers(
 	client: EmnifyClient,
 	filters: UserFilters,
-	onTotal?: (total: number) => void,
+	{
+		advice = {},
+		onTotal,
+	}: { advice?: EmnifyRequest['advice']; onTotal?: (total: number) => void } = {},
 ): AsyncGenerator<User, void> {
 	const request = usersRequest(filters);
+	request.advice = { ...request.advice, ...advice };
 	const pages = client.pages<User>(request, onTotal);
 	let next = pages.next();
 	for (let page = await next; !page.done; page = await next) {

@@ -51,7 +51,11 @@ export function badValue(field: string, value: unknown, expected: string): Emnif
 	}
 	const text = plainText(value);
 	if (NO_SECRET.test(text)) {
-		return new EmnifyError('input', `${field} “${text}” is not ${expected}`, `Enter ${expected}.`);
+		return new EmnifyError(
+			'input',
+			`${field} “${text}” is not ${expected}`,
+			'Correct the field, or the expression that fills it.',
+		);
 	}
 	const kind = Array.isArray(value) ? ', but a list' : ', but an object';
 	return new EmnifyError(

@@ -64,7 +64,12 @@ async function usersPage(
 	next: NextPage | undefined,
 ): Promise<{ results: INodeListSearchItems[]; paginationToken?: string }> {
 	const filters = text === '' ? [] : [`${field}:${text}`];
-	const request = usersRequest(filters, '+username');
+	const request = {
+		...usersRequest(filters, '+username'),
+		advice: {
+			403: 'Only administrators can list users. Use a credential of an administrator, or choose By ID and enter the number of the user.',
+		},
+	};
 	const number = next?.page ?? 1;
 	const page = await client.page<User>(request, number, USERS_IN_A_PAGE);
 	const users = requireIds(page.elements, request.action);

@@ -41,6 +41,11 @@ export function wordsInMarkdown(words: Words): string {
 		.join('');
 }
 
+/** As it is: whoever shows it escapes it. */
+export function wordsInPlainText(words: Words): string {
+	return words.map((part) => (typeof part === 'string' ? part : part.quoted)).join('');
+}
+
 function blockInMarkdown(block: Block): string {
 	switch (block.kind) {
 		case 'headline':

@@ -15,8 +15,8 @@ function checkOf<Name extends RuleName>(rule: Name, policy: AuditPolicy) {
 	return { rule, label: LABELS[rule], detail, advice: ADVICE[rule] };
 }
 
-export const LABELS: Record<RuleName, string> = {
-	maxAgeDays: 'Age',
+const LABELS: Record<RuleName, string> = {
+	maxAgeDays: 'Trusted for too long',
 	expiringWithinDays: 'Trust ending',
 	allowedOperatingSystems: 'Operating system',
 	allowedBrowsers: 'Browser',
@@ -27,14 +27,14 @@ export const LABELS: Record<RuleName, string> = {
 };
 
 const DETAILS: { [Name in RuleName]: (setting: Settings[Name]) => string } = {
-	maxAgeDays: (days) => `more than ${count(days, 'day')}, or unknown`,
+	maxAgeDays: (days) => `more than ${count(days, 'day')}, or since an unknown date`,
 	expiringWithinDays: (days) => `within ${count(days, 'day')}`,
 	allowedOperatingSystems: () => 'not on the list, or unknown',
 	allowedBrowsers: () => 'not on the list, or unknown',
 	maxDevicesPerUser: (devices) => `more than ${devices} for a user`,
 	flagInactiveUsers: () => 'not active, or unknown',
 	activatedAfter: (instant) => `activated after ${minute(instant.getTime())} UTC`,
-	flagMissingData: () => 'or an activation date in the future',
+	flagMissingData: () => 'no browser, operating system or activation date, or a date in the future',
 };
 
 const ADVICE: Record<RuleName, string> = {

@@ -16,18 +16,21 @@ export function writeSummary(
 ): AuditSummary {
 	const { coverage, named, gaps, workspace, organisations, checked_at, ...found } = result;
 	const { users_listed, users_checked, users_failed } = coverage;
+	const { oldest_device, failed_users, ...counts } = found;
 	const scope = scopeInWords(coverage);
 	const facts = {
-		complete: gaps.length === 0,
-		gaps,
 		workspace,
-		organisations,
 		checked_at,
 		scope: wordsInMarkdown(scope),
+		complete: gaps.length === 0,
+		gaps,
+		...counts,
 		users_listed,
 		users_checked,
 		users_failed,
-		...found,
+		failed_users,
+		oldest_device,
+		organisations,
 	};
 	const blocks = [...summaryBlocks({ ...facts, scope }, named, policy), ...more];
 	return { text: markdownOf(blocks), html: htmlOf(blocks), ...facts };

@@ -1,12 +1,12 @@
-import type { AuditedDevice, AuditedUser } from '../domain/auditUser';
+import type { AuditedDevice } from '../domain/auditUser';
 import { quoted, type Block, type Tone, type Words } from './blocks';
-import { checksOf, LABELS } from './checks';
 import { count } from '../domain/count';
 import { day, minute } from '../domain/day';
 import { readInstant } from '../domain/instant';
-import type { AuditPolicy } from '../domain/policy';
-import { rulesInForce } from '../domain/policy';
+import { rulesInForce, type AuditPolicy } from '../domain/policy';
 import type { AuditSummary, Organisation } from '../domain/summary';
+import { checksOf } from './checks';
+import { deviceInWords, userInWords } from './subjects';
 
 const MOST_USERS_NAMED = 5;
 const MOST_ORGANISATIONS_NAMED = 5;
@@ -118,9 +118,9 @@ function verdict(summary: Facts, policy: AuditPolicy): Block[] {
 	return [{ kind: 'paragraph', words: [`Nothing found: ${why}.`] }];
 }
 
-function rulesWithFindings({ findings }: Facts, policy: AuditPolicy): Block[] {
+function rulesWithFindings({ by_rule }: Facts, policy: AuditPolicy): Block[] {
 	const rows = checksOf(policy).flatMap(({ rule, label, detail }): Words[][] => {
-		const found = findings[rule] ?? 0;
+		const found = by_rule[rule] ?? 0;
 		const words = detail === null ? label : `${label} (${detail})`;
 		return found === 0 ? [] : [[[words], [count(found, 'device')]]];
 	});
@@ -138,7 +138,7 @@ function devicesWithFindings({ devices_with_findings }: Facts, named: AuditedDev
 		userInWords(audited.user),
 		deviceInWords(audited.device),
 		[activationInWords(audited)],
-		[audited.findings.map(({ rule }) => LABELS[rule].toLowerCase()).join(', ')],
+		[audited.findings.map(({ message }) => lowerFirst(message)).join('; ')],
 	]);
 	const columns = [
 		{ label: 'User', before: '' },
@@ -150,15 +150,6 @@ function devicesWithFindings({ devices_with_findings }: Facts, named: AuditedDev
 		{ kind: 'paragraph', words: ['Devices with findings, oldest first:'] },
 		{ kind: 'table', columns, rows, more: devices_with_findings - named.length },
 	];
-}
-
-function userInWords({ id, username }: Pick<AuditedUser, 'id' | 'username'>): Words {
-	return quoted(username) ?? [id === null ? 'a user without a name' : `user ${id}`];
-}
-
-function deviceInWords({ id, browser, operating_system }: AuditedDevice['device']): Words {
-	const known = [browser, operating_system].filter((text) => text !== null && text.trim() !== '');
-	return quoted(known.join(' on ')) ?? [`device ${id}`];
 }
 
 function activationInWords({ device }: AuditedDevice): string {

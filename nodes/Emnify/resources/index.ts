@@ -6,12 +6,12 @@ import type { Resource } from './operation';
 import { trustedDevice } from './trustedDevice';
 import { user } from './user';
 
-/** Everything the node can do. A new resource is one line here. */
+/** Everything the node can do, in the order of the editor: what is used most comes first. A new resource is one line here. */
 export const resources: Resource[] = [
-	applicationToken,
-	authentication,
-	event,
-	mfaKey,
 	trustedDevice,
 	user,
+	mfaKey,
+	event,
+	applicationToken,
+	authentication,
 ];

@@ -1,4 +1,4 @@
-import type { IDataObject, INodeProperties, INodePropertyOptions } from 'n8n-workflow';
+import type { IBinaryData, IDataObject, INodeProperties, INodePropertyOptions } from 'n8n-workflow';
 
 import type { EmnifyClient } from '../api/client';
 import type { ItemFields } from '../fields/itemFields';
@@ -9,8 +9,12 @@ interface Face {
 	option: INodePropertyOptions & { action: string; description: string };
 	/** Its fields in the editor, in their order. */
 	fields: INodeProperties[];
+	/** What it adds to the fields of Options. */
+	options?: INodeProperties[];
 	/** Reads of several items run side by side, writes one after the other. */
 	access: 'read' | 'write';
+	/** What it lists, such as `users`: where there is none, the editor says so. */
+	lists?: string;
 	/**
 	 * The writes whose open outcome a person, or an AI agent, can settle by what this one gives: who asks for such a write
 	 * again after that knows what they do.
@@ -71,6 +75,10 @@ export interface Batch<Done> {
 	tell(progress: string): void;
 	/** Shows a warning above the output in the editor. */
 	warn(message: string): void;
+	/** Shows something to know above the output in the editor. */
+	inform(message: string): void;
+	/** Makes a file of a text, to go with an item. */
+	file(text: string, name: string, mimeType: string): Promise<IBinaryData>;
 	/** How many items of the account failed already, by what their own fields hold. */
 	unusableItems: number;
 	/** What was done and must not get lost when n8n runs it again (Retry On Fail): the next try finds the same map. */
@@ -85,6 +93,8 @@ export interface BatchInput<Input> {
 
 export interface BatchOutput {
 	json: IDataObject;
+	/** The files that go with it, by the name of the field. */
+	binary?: Record<string, IBinaryData>;
 	/** The indices of the items that it comes from. */
 	items: number[];
 }

@@ -110,12 +110,12 @@ describe('an audited device', () => {
 			{ rule: 'expiringWithinDays', message: 'Trust ends on 6 Mar 2026, in 5 days' },
 			{
 				rule: 'allowedOperatingSystems',
-				message: 'Operating system “Plan 9” is not on the list',
+				message: 'Operating system is not on the list',
 			},
 			{ rule: 'allowedBrowsers', message: 'Browser is unknown' },
 			{
 				rule: 'maxDevicesPerUser',
-				message: 'User has 1 device, more than 0; this one is the oldest',
+				message: 'User has 1 device, more than 0, and this one is the oldest',
 			},
 			{ rule: 'flagInactiveUsers', message: 'User is Deactivated' },
 			{
@@ -155,7 +155,9 @@ describe('maxAgeDays', () => {
 	test.each([undefined, '', 'soon', 'Device 7', '2026-02-30T00:00:00Z'])(
 		'is not passed by a device activated %j',
 		(activation_date) => {
-			expect(messages({ maxAgeDays: 60 }, { activation_date })).toEqual(['Age is unknown']);
+			expect(messages({ maxAgeDays: 60 }, { activation_date })).toEqual([
+				'Trusted since an unknown date',
+			]);
 		},
 	);
 
@@ -215,7 +217,7 @@ describe.each([
 		['a part of the text', 'Opera 9', ['Opera'], false],
 		['a text of stars', 'Opera 9', ['**'], true],
 	])('compares with %s', (_what, value, allowed, passes) => {
-		const expected = passes ? [] : [`${what} “${value}” is not on the list`];
+		const expected = passes ? [] : [`${what} is not on the list`];
 		expect(messages({ [rule]: allowed }, { [field]: value })).toEqual(expected);
 	});
 
@@ -232,13 +234,6 @@ describe.each([
 		const device = { operating_system: 'A', browser: 'A', [field]: 'B' };
 		expect(messages({ [rule]: ['B'] }, device)).toEqual([]);
 		expect(messages({ [rule]: ['A'] }, device)).toHaveLength(1);
-	});
-
-	test('quotes 60 characters at most, and cuts none in half', () => {
-		const [message] = messages({ [rule]: ['x'] }, { [field]: '😀'.repeat(61) }) ?? [];
-		expect(message).toBe(`${what} “${'😀'.repeat(59)}…” is not on the list`);
-		const whole = '😀'.repeat(60);
-		expect(messages({ [rule]: ['x'] }, { [field]: whole })?.[0]).toContain(`“${whole}”`);
 	});
 });
 
@@ -282,8 +277,10 @@ describe('maxDevicesPerUser', () => {
 		const devices = [1, 2, 3].map((id) => aged(id, DAY));
 		const said = (most: number) =>
 			audit({ maxDevicesPerUser: most }, devices)[0]?.findings.map(({ message }) => message);
-		expect(said(2)).toEqual(['User has 3 devices, more than 2; this one is the oldest']);
-		expect(said(1)).toEqual(['User has 3 devices, more than 1; this one is among the 2 oldest']);
+		expect(said(2)).toEqual(['User has 3 devices, more than 2, and this one is the oldest']);
+		expect(said(1)).toEqual([
+			'User has 3 devices, more than 1, and this one is among the 2 oldest',
+		]);
 	});
 });
 
@@ -336,12 +333,12 @@ describe('flagMissingData', () => {
 		[{ browser: '' }, ['No browser']],
 		[{ activation_date: undefined }, ['No activation date']],
 		[{ activation_date: '\t' }, ['No activation date']],
-		[{ activation_date: 'Device 7' }, ['Activation date “Device 7” is no date']],
+		[{ activation_date: 'Device 7' }, ['An activation date that cannot be read']],
 		[{ activation_date: before(0) }, []],
-		[{ activation_date: before(-1) }, ['Activation date is in the future']],
+		[{ activation_date: before(-1) }, ['An activation date in the future']],
 		[
 			{ browser: '', activation_date: before(-1) },
-			['No browser, activation date is in the future'],
+			['No browser, an activation date in the future'],
 		],
 	])('judges a device with %j', (changes, expected) => {
 		expect(messages({ flagMissingData: true }, changes)).toEqual(expected);

@@ -76,7 +76,9 @@ describe('a summary', () => {
 			users_failed: 0,
 			devices: 3,
 			devices_with_findings: 2,
-			findings: { maxAgeDays: 1, allowedBrowsers: 2, flagMissingData: 0 },
+			findings: 3,
+			by_severity: { critical: 0, high: 0, medium: 3, low: 0, info: 0 },
+			by_rule: { maxAgeDays: 1, allowedBrowsers: 2, flagMissingData: 0 },
 			oldest_device: {
 				user: person(1),
 				device: device(11, 75),
@@ -88,13 +90,13 @@ describe('a summary', () => {
 
 ${audited('3 of 3 users', '3 devices')}
 
-- Age (more than 60 days, or unknown): 1 device
+- Trusted for too long (more than 60 days, or since an unknown date): 1 device
 - Browser (not on the list, or unknown): 2 devices
 
 Devices with findings, oldest first:
 
-- \`user1@a.example\`, \`Opera 9 on Windows 7\`, activated 16 Dec 2025: age, browser
-- \`user3@a.example\`, \`Opera 9 on Windows 7\`, activated 24 Feb 2026: browser`,
+- \`user1@a.example\`, \`Opera 9 on Windows 7\`, activated 16 Dec 2025: trusted for 75 days, more than 60; browser is not on the list
+- \`user3@a.example\`, \`Opera 9 on Windows 7\`, activated 24 Feb 2026: browser is not on the list`,
 		});
 	});
 
@@ -115,19 +117,19 @@ Devices with findings, oldest first:
 
 ${audited('1 of 1 user', '2 devices')}
 
-- Age (more than 1 day, or unknown): 2 devices
+- Trusted for too long (more than 1 day, or since an unknown date): 2 devices
 - Trust ending (within 90 days): 1 device
 - Operating system (not on the list, or unknown): 2 devices
 - Browser (not on the list, or unknown): 2 devices
 - Too many devices (more than 0 for a user): 2 devices
 - Inactive user (not active, or unknown): 2 devices
 - New device (activated after 1 Dec 2025 at 00:00 UTC): 1 device
-- Missing data (or an activation date in the future): 1 device
+- Missing data (no browser, operating system or activation date, or a date in the future): 1 device
 
 Devices with findings, oldest first:
 
-- user 1, device 6, activation date unknown: age, operating system, browser, too many devices, inactive user, missing data
-- user 1, \`Opera 9 on Windows 7\`, activated 11 Dec 2025: age, trust ending, operating system, browser, too many devices, inactive user, new device`);
+- user 1, device 6, activation date unknown: trusted since an unknown date; operating system is unknown; browser is unknown; user has 2 devices, more than 0, and this one is among the 2 oldest; user is Gone; no operating system, no browser, no activation date
+- user 1, \`Opera 9 on Windows 7\`, activated 11 Dec 2025: trusted for 80 days, more than 1; trust ends on 11 Mar 2026, in 10 days; operating system is not on the list; browser is not on the list; user has 2 devices, more than 0, and this one is among the 2 oldest; user is Gone; activated on 11 Dec 2025 at 12:00, after 1 Dec 2025 at 00:00 UTC`);
 	});
 
 	test('shows what is known of a device', () => {
@@ -165,7 +167,7 @@ Devices with findings, oldest first:
 			users_listed: 0,
 			users_checked: 0,
 			devices: 0,
-			findings: { maxAgeDays: 0 },
+			by_rule: { maxAgeDays: 0 },
 			oldest_device: null,
 		});
 		expect(summary.text).toBe(`*Trusted-device audit: nothing was checked because ${reason}*
@@ -243,7 +245,7 @@ Workspace \`Acme\` (ID 1) · ${inWords} · 1 Mar 2026 at 12:00 UTC · 0 of 0 use
 	test('does not pretend to have judged without a rule', () => {
 		const off = { flagMissingData: false, allowedBrowsers: [] };
 		const summary = summarise(off, [[person(1), [device(1, 300)]]]);
-		expect(summary.findings).toEqual({});
+		expect(summary).toMatchObject({ findings: 0, by_rule: {} });
 		expect(summary.text).toMatch(/^\*Trusted-device audit: 1 device counted, not judged\*\n/);
 		expect(summary.text).toContain('No rule is set: the devices were counted, not judged.');
 		expect(summary.text).not.toContain('Nothing found');
@@ -336,8 +338,8 @@ ${audited('1 of 3 users', '1 device')}
 		const builder = new SummaryBuilder({ maxAgeDays: 1 });
 		const empty = builder.build(circumstances);
 		builder.addUser(auditUser(person(1), [device(1, 9)], { maxAgeDays: 1 }, NOW));
-		expect(empty).toMatchObject({ devices: 0, findings: { maxAgeDays: 0 }, oldest_device: null });
-		expect(builder.build(circumstances)).toMatchObject({ devices: 1, findings: { maxAgeDays: 1 } });
+		expect(empty).toMatchObject({ devices: 0, by_rule: { maxAgeDays: 0 }, oldest_device: null });
+		expect(builder.build(circumstances)).toMatchObject({ devices: 1, by_rule: { maxAgeDays: 1 } });
 		expect(builder.build(circumstances)).toEqual(builder.build(circumstances));
 	});
 });
@@ -442,11 +444,16 @@ describe('for any audit, a summary', () => {
 					devices: all.length,
 					devices_with_findings: all.filter(({ compliant }) => !compliant).length,
 				});
-				expect(summary.findings).toEqual(
+				expect(summary.by_rule).toMatchObject(
 					Object.fromEntries(
 						rulesInForce(rules).map((rule) => [rule, found.filter((one) => one === rule).length]),
 					),
 				);
+				const { findings, by_rule, by_severity, users_failed } = summary;
+				const gaps = (by_rule.nothing_checked ?? 0) + (by_rule.mostly_unreadable ?? 0);
+				expect(findings).toBe(found.length + users_failed + gaps);
+				const sum = Object.values(by_severity).reduce((total, one) => total + one, 0);
+				expect(sum).toBe(findings);
 				expect(summary.oldest_device?.age_days).toBe(
 					ages.length === 0 ? undefined : Math.max(...ages),
 				);

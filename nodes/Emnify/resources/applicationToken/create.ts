@@ -1,5 +1,12 @@
+import type { ApplicationToken } from '../../api/types';
+import { readInstant } from '../../domain/instant';
 import { givenText } from '../../api/text';
-import { createApplicationToken } from '../../endpoints/applicationTokens';
+import {
+	applicationTokensSeen,
+	createApplicationToken,
+	isRevoked,
+	type NewApplicationToken,
+} from '../../endpoints/applicationTokens';
 import { toTimestamp } from '../../endpoints/timestamp';
 import type { ItemFields } from '../../fields/itemFields';
 import { badValue } from '../../fields/locator';
@@ -60,13 +67,48 @@ export const create = defineOperation({
 			...(ip !== undefined && { ip }),
 		};
 	},
-	run: async (client, token) => [await createApplicationToken(client, token)],
+	async run(client, token) {
+		const before = await applicationTokensSeen(client);
+		const answer = await createApplicationToken(client, token);
+		// The secret is at hand: whatever comes of looking for the ID, it must not get lost.
+		const after = before && (await applicationTokensSeen(client));
+		return [{ id: newTokenId(token, before, after), ...answer }];
+	},
 	whenOpen: {
 		// The list does not hold the secret, without which the token is of no use.
 		advice:
 			'If the request reached emnify, there is a token now whose secret nobody knows: look for it with Application Token → Get Many, and revoke it, before you create another.',
 	},
 });
+
+/**
+ * The ID of the token that was just created, which emnify's answer does not give (§5): the one that is new in the list and is as
+ * it was asked for. `null` where there is none, or more than one: somebody else may create tokens at the same time.
+ */
+function newTokenId(
+	asked: NewApplicationToken,
+	before: ApplicationToken[] | undefined,
+	after: ApplicationToken[] | undefined,
+): number | null {
+	const known = new Set(before?.map(({ id }) => id));
+	const candidates = (after ?? []).filter(
+		(token) => !known.has(token.id) && !isRevoked(token) && isAsAsked(token, asked),
+	);
+	return candidates.length === 1 ? (candidates[0]?.id ?? null) : null;
+}
+
+/** What emnify does not show of a token rules nothing out. */
+function isAsAsked(
+	{ description, expiry_date, ip }: ApplicationToken,
+	asked: NewApplicationToken,
+): boolean {
+	const expiry = readInstant(expiry_date);
+	return (
+		(description ?? '').trim() === asked.description &&
+		(expiry === null || expiry === readInstant(asked.expiry_date)) &&
+		((ip ?? '') === '' || ip === asked.ip)
+	);
+}
 
 function readDescription(item: ItemFields): string {
 	return givenText('Description', item.field('description')).trim();

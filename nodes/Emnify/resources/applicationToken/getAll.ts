@@ -13,6 +13,7 @@ export const getAll = defineOperation({
 	},
 	fields: limitFields,
 	access: 'read',
+	lists: 'application tokens',
 	settles: [create],
 	read: readLimit,
 	async run(client, limit) {

@@ -9,5 +9,5 @@ export const applicationToken: Resource = {
 		value: 'applicationToken',
 		description: 'A secret that programs log in with instead of a person',
 	},
-	operations: [create, getAll, revoke],
+	operations: [getAll, create, revoke],
 };

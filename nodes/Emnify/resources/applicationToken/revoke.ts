@@ -30,7 +30,7 @@ export const revoke = defineOperation({
 	read: (item) => readTokenId('Application Token', item.field('tokenId')),
 	async run(client, tokenId) {
 		await revokeApplicationToken(client, tokenId);
-		return [{ revoked: true }];
+		return [revoked(tokenId)];
 	},
 	whenOpen: {
 		advice:
@@ -39,7 +39,9 @@ export const revoke = defineOperation({
 			const tokens = await applicationTokens(client);
 			const token = tokens.find(({ id }) => String(id) === tokenId);
 			if (!token?.status) return undefined;
-			return isRevoked(token) ? [{ revoked: true }] : 'notDone';
+			return isRevoked(token) ? [revoked(tokenId)] : 'notDone';
 		},
 	},
 });
+
+const revoked = (tokenId: string) => ({ revoked: true, token_id: Number(tokenId) });

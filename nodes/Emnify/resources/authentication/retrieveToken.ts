@@ -30,7 +30,7 @@ export const retrieveToken = defineOperation({
 			default: '',
 		},
 		{
-			displayName: 'Grant',
+			displayName: 'Log In With',
 			name: 'grant',
 			type: 'options',
 			options: [
@@ -61,7 +61,7 @@ export const retrieveToken = defineOperation({
 				},
 			],
 			default: 'credential',
-			description: 'What to log in with',
+			description: 'What proves who is logging in',
 		},
 		...forGrant('credential', [
 			{
@@ -236,8 +236,8 @@ function readGrant(item: ItemFields): Grant {
 	if (read) return read(item);
 	throw new EmnifyError(
 		'input',
-		'Grant is not one that emnify knows',
-		'Choose Grant from the list.',
+		'Log In With is not one that emnify knows',
+		'Choose Log In With from the list.',
 	);
 }
 

@@ -21,6 +21,7 @@ export const getAll = defineOperation({
 	},
 	fields: [...limitFields, simplifyField, eventFiltersField, eventSortField],
 	access: 'read',
+	lists: 'events',
 	read: (item) => ({
 		limit: readLimit(item),
 		filters: readEventFilters('Filters', item.field('filters'), item),

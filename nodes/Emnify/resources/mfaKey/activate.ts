@@ -70,19 +70,21 @@ export const activate = defineOperation({
 	async run(client, { keyId, source }) {
 		const code = 'code' in source ? source.code : await client.totpCode(source.secret);
 		await activateMfaKey(client, keyId, code);
-		return [{ success: true }];
+		return [activated(keyId)];
 	},
 	whenOpen: {
 		advice:
-			'Nobody knows whether the key is active, and the code may be used up: User → Get shows the status of your keys.',
+			'Nobody knows whether the key is active, and the code may be used up: MFA Key → Get Many shows the status of your keys.',
 		async lookUp(client, { keyId }) {
 			const keys = await mfaKeysOf(client, { id: 'my' });
 			const key = keys?.find(({ id }) => String(id) === keyId);
 			if (!key?.status) return undefined;
-			return isActive(key) ? [{ success: true }] : 'notDone';
+			return isActive(key) ? [activated(keyId)] : 'notDone';
 		},
 	},
 });
+
+const activated = (keyId: string) => ({ success: true, key_id: Number(keyId) });
 
 /** Where the code comes from: as entered, or from the key's secret at the moment of sending. */
 type CodeSource = { code: string } | { secret: TotpSecret };

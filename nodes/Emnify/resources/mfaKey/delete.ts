@@ -1,4 +1,5 @@
 import { deleteMfaKey, mfaKeysOf } from '../../endpoints/mfaKeys';
+import { userIdOf } from '../../endpoints/users';
 import { keyIdField, readKeyId } from '../../fields/keyId';
 import { readUser, userField } from '../../fields/user';
 import { defineOperation } from '../operation';
@@ -20,15 +21,23 @@ export const deleteKey = defineOperation({
 		keyId: readKeyId('MFA Key', item.field('keyId')),
 	}),
 	async run(client, { user, keyId }) {
+		const userId = await userIdOf(client, user);
 		await deleteMfaKey(client, user, keyId);
-		return [{ deleted: true }];
+		return [deleted(userId, keyId)];
 	},
 	whenOpen: {
-		advice: 'Nobody knows whether the key is deleted: User → Get shows the user’s MFA keys.',
+		advice: 'Nobody knows whether the key is deleted: MFA Key → Get Many shows the user’s keys.',
 		async lookUp(client, { user, keyId }) {
 			const left = await mfaKeysOf(client, user);
 			if (!left) return undefined;
-			return left.some(({ id }) => String(id) === keyId) ? 'notDone' : [{ deleted: true }];
+			if (left.some(({ id }) => String(id) === keyId)) return 'notDone';
+			return [deleted(await userIdOf(client, user), keyId)];
 		},
 	},
+});
+
+const deleted = (userId: number, keyId: string) => ({
+	deleted: true,
+	user_id: userId,
+	key_id: Number(keyId),
 });

@@ -2,6 +2,7 @@ import type { Resource } from '../operation';
 import { activate } from './activate';
 import { create } from './create';
 import { deleteKey } from './delete';
+import { getAll } from './getAll';
 import { getStatuses } from './getStatuses';
 import { getTypes } from './getTypes';
 
@@ -11,5 +12,5 @@ export const mfaKey: Resource = {
 		value: 'mfaKey',
 		description: 'The second factor of a user: an authenticator app',
 	},
-	operations: [activate, create, deleteKey, getStatuses, getTypes],
+	operations: [getAll, deleteKey, create, activate, getStatuses, getTypes],
 };

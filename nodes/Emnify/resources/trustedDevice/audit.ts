@@ -43,7 +43,7 @@ const fields: INodeProperties[] = [
 				description: 'Everyone in the workspace and its child organisations',
 			},
 			{ name: 'Filtered Users', value: 'filtered', description: 'Those that fit the filters' },
-			{ name: 'Users of the Input', value: 'input', description: 'One user for each item' },
+			{ name: 'Users From Input Items', value: 'input', description: 'One user for each item' },
 		],
 	},
 	{ ...userFiltersField, displayOptions: { show: { scope: ['filtered'] } } },
@@ -60,12 +60,29 @@ const fields: INodeProperties[] = [
 			{
 				name: 'Findings',
 				value: 'findings',
-				description: 'One item for each device that breaks at least one rule',
+				description: 'One item for each rule that a device breaks',
 			},
 			{
 				name: 'Summary',
 				value: 'summary',
-				description: 'One item with the counts, and a text for Slack or e-mail',
+				description: 'One item with the counts, and a text for Slack and e-mail',
+			},
+		],
+	},
+	{
+		displayName: 'Report File',
+		name: 'report',
+		type: 'options',
+		default: 'none',
+		description:
+			'Whether to attach a file with all findings. It is in the binary field <code>report</code> of the first item.',
+		options: [
+			{ name: 'None', value: 'none' },
+			{ name: 'CSV', value: 'csv', description: 'A table for a spreadsheet, one row per finding' },
+			{
+				name: 'HTML',
+				value: 'html',
+				description: 'A page with charts, to open in a browser, print, or archive',
 			},
 		],
 	},
@@ -109,6 +126,7 @@ export const audit = defineBatchOperation<AuditSettings, UserReference | undefin
 				users: readScope(first.field('scope'), first.field('filters')),
 				policy,
 				output,
+				report: readChoice('Report File', first.field('report') ?? 'none', ['none', 'html', 'csv']),
 				revoke: readRevokePlan(first, policy),
 				stopAtUnreadable: readBoolean(
 					'Stop at First Unreadable User',

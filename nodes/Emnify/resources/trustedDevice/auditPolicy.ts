@@ -84,7 +84,7 @@ export const policyField: INodeProperties = {
 			type: 'number',
 			typeOptions: { minValue: 0 },
 			default: 3,
-			description: 'Keep this many of a user’s newest devices, and find the others',
+			description: 'Find a user’s devices except the newest ones, up to this number',
 		},
 	],
 };

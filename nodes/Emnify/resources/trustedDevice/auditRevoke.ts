@@ -3,6 +3,7 @@ import type { INodeProperties } from 'n8n-workflow';
 import { EmnifyError, isEmnifysNotFound, isOutcomeOpen } from '../../api/errors';
 import type { AuditedDevice } from '../../domain/auditUser';
 import type { AuditPolicy, RuleName } from '../../domain/policy';
+import type { Revocation, RevocationOutcome, RevokeMode } from '../../domain/revocation';
 import { oldestFirst } from '../../domain/summary';
 import { readChoice } from '../../fields/choice';
 import type { ItemFields } from '../../fields/itemFields';
@@ -20,11 +21,11 @@ export const revokeFields: INodeProperties[] = [
 		default: 'none',
 		description: 'Whether to revoke the trust in the devices that break certain rules',
 		options: [
-			{ name: 'Nothing', value: 'none', description: 'Only report' },
+			{ name: 'Off (Report Only)', value: 'none', description: 'Revoke nothing' },
 			{
 				name: 'Dry Run',
 				value: 'dryRun',
-				description: 'Only report, and tell of each device whether it would be revoked',
+				description: 'Revoke nothing, and show for each device whether it would be revoked',
 			},
 			{
 				name: 'Revoke',
@@ -58,25 +59,9 @@ export const revokeFields: INodeProperties[] = [
 
 /** What to revoke; nothing where `rules` is empty. */
 export interface RevokePlan {
-	mode: 'none' | 'dryRun' | 'revoke';
+	mode: RevokeMode;
 	rules: RuleName[];
 	max: number;
-}
-
-/** What was done, or would be done, with a device. */
-export type RevocationOutcome =
-	| 'would_be_revoked'
-	| 'revoked'
-	| 'gone_already'
-	| 'failed'
-	| 'unknown'
-	| 'over_limit'
-	| 'not_tried';
-
-export interface Revocation {
-	outcome: RevocationOutcome;
-	/** What emnify said, where it was not simply done. */
-	message?: string;
 }
 
 /** A device of the audit, where it stands in the output, and the items that it comes from. */
@@ -119,7 +104,7 @@ const COUNTED: RevocationOutcome[] = ['revoked', 'unknown', 'would_be_revoked'];
 
 /** Revokes devices, and keeps what became of each, over the tries of a run as well (Retry On Fail). */
 export class Revocations {
-	private readonly outcomes = new Map<string, Revocation>();
+	private readonly outcomes = new Map<string, DoneRevocation>();
 
 	/** What an earlier try did, or may have done. */
 	private readonly before: Map<string, DoneRevocation>;
@@ -181,7 +166,7 @@ export class Revocations {
 
 	/** What became of a device, or `undefined` where it was not to be revoked. */
 	of(device: AuditedDevice): Revocation | undefined {
-		return this.outcomes.get(keyOf(device));
+		return this.outcomes.get(keyOf(device))?.revocation;
 	}
 
 	/** What an earlier try did with devices that are not there any more, or that nobody could look at again. */
@@ -189,19 +174,23 @@ export class Revocations {
 		return [...this.before.values()];
 	}
 
+	/** What became of each device that was to be revoked, in the order in which they were; earlier tries come first. */
+	all(): DoneRevocation[] {
+		return [...this.ofEarlierTries(), ...this.outcomes.values()];
+	}
+
 	/** How many devices there are of each outcome. */
 	counts(): Partial<Record<RevocationOutcome, number>> {
 		const counts: Partial<Record<RevocationOutcome, number>> = { revoked: 0 };
-		const earlier = this.ofEarlierTries().map(({ revocation }) => revocation);
-		for (const { outcome } of [...earlier, ...this.outcomes.values()]) {
-			counts[outcome] = (counts[outcome] ?? 0) + 1;
+		for (const { revocation } of this.all()) {
+			counts[revocation.outcome] = (counts[revocation.outcome] ?? 0) + 1;
 		}
 		return counts;
 	}
 
 	private note(candidate: PlacedDevice, revocation: Revocation): void {
 		const key = keyOf(candidate.device);
-		this.outcomes.set(key, revocation);
+		this.outcomes.set(key, { ...candidate, revocation });
 		if (this.plan.mode === 'dryRun') return;
 		if (COUNTED.includes(revocation.outcome))
 			this.batch.done.set(key, { ...candidate, revocation });
@@ -301,27 +290,4 @@ function named(devices: AuditedDevice[]): string {
 		.map(({ device, user }) => `${device.id} of user ${user.id}`);
 	const more = devices.length - names.length;
 	return names.join(', ') + (more > 0 ? ` and ${more} more` : '');
-}
-
-const outcomesInWords: Record<RevocationOutcome, string> = {
-	would_be_revoked: 'would be revoked',
-	revoked: 'revoked',
-	gone_already: 'gone already',
-	failed: 'not revoked',
-	unknown: 'perhaps revoked',
-	over_limit: 'left for the next run (Max Revocations)',
-	not_tried: 'not tried after too many failures in a row',
-};
-
-/** The line of the summary's text on the revoking. */
-export function revocationsInWords(
-	mode: RevokePlan['mode'],
-	counts: Partial<Record<string, number>>,
-): string {
-	const parts = Object.entries(outcomesInWords).flatMap(([outcome, words]) => {
-		const count = counts[outcome] ?? 0;
-		return count > 0 ? [`${count} ${words}`] : [];
-	});
-	const heading = mode === 'dryRun' ? 'Dry run' : 'Revocation';
-	return `${heading}: ${parts.length > 0 ? parts.join(', ') : 'nothing to revoke'}`;
 }

@@ -1,4 +1,4 @@
-import type { IDataObject } from 'n8n-workflow';
+import type { IBinaryData, IDataObject } from 'n8n-workflow';
 
 import type { EmnifyClient } from '../../api/client';
 import { EmnifyError } from '../../api/errors';
@@ -6,10 +6,18 @@ import { requireIds } from '../../api/ids';
 import { isTransient } from '../../api/retry';
 import type { User } from '../../api/types';
 import { auditUser, type AuditedDevice, type AuditedUser } from '../../domain/auditUser';
-import type { AuditScope, Gap } from '../../domain/coverage';
 import { count } from '../../domain/count';
+import { isFinding, type AuditScope, type Gap } from '../../domain/coverage';
+import type { Finding } from '../../domain/finding';
 import type { AuditPolicy } from '../../domain/policy';
-import { SummaryBuilder, type Organisation, type UnreadableUser } from '../../domain/summary';
+import type { Revocation } from '../../domain/revocation';
+import {
+	SummaryBuilder,
+	type AuditSummary,
+	type Organisation,
+	type UnreadableUser,
+} from '../../domain/summary';
+import { findingsOn, gapFinding, unreadableFinding } from '../../domain/trustFinding';
 import { readUserStatus } from '../../domain/userStatus';
 import { trustedDevicesOf } from '../../endpoints/trustedDevices';
 import {
@@ -20,15 +28,16 @@ import {
 	type UserReference,
 } from '../../endpoints/users';
 import { findWorkspace } from '../../endpoints/workspace';
+import { wordsInPlainText } from '../../report/blocks';
+import { checksOf } from '../../report/checks';
+import type { Report, ReportFinding } from '../../report/report';
+import { reportCsv } from '../../report/reportCsv';
+import { reportHtml } from '../../report/reportHtml';
+import { revocationBlocks, revocationNotes } from '../../report/revocations';
+import { scopeInWords } from '../../report/scope';
 import { writeSummary } from '../../report/summary';
 import type { Batch, BatchInput, BatchOutput } from '../operation';
-import {
-	isToBeRevoked,
-	Revocations,
-	revocationsInWords,
-	type DoneRevocation,
-	type RevokePlan,
-} from './auditRevoke';
+import { isToBeRevoked, Revocations, type DoneRevocation, type RevokePlan } from './auditRevoke';
 
 /** What the fields say. */
 export interface AuditSettings {
@@ -36,6 +45,7 @@ export interface AuditSettings {
 	users: UserFilters | 'input';
 	policy: AuditPolicy;
 	output: 'findings' | 'devices' | 'summary';
+	report: 'none' | 'html' | 'csv';
 	revoke: RevokePlan;
 	stopAtUnreadable: boolean;
 }
@@ -77,6 +87,9 @@ export class Audit {
 
 	/** Those whose turn comes once more at the end: what may pass may have passed by then. */
 	private readonly putOff: Target[] = [];
+
+	/** Of each device, for the report's chart. */
+	private readonly ages: Array<number | null> = [];
 
 	private readonly revocations: Revocations;
 
@@ -134,7 +147,31 @@ export class Audit {
 				.flatMap(({ devices, place, items }) => devices.map((device) => ({ device, place, items })))
 				.filter(({ device }) => isToBeRevoked(device, this.settings.revoke)),
 		);
-		return await this.output(inputs);
+		const output = await this.output(inputs);
+		this.hint(output.length);
+		return output;
+	}
+
+	/** What a person looks for above the output. */
+	private hint(items: number): void {
+		const { inform, warn } = this.batch;
+		const { mode, max } = this.settings.revoke;
+		const { would_be_revoked = 0, over_limit = 0 } = this.revocations.counts();
+		if (mode === 'dryRun') {
+			inform(
+				`Dry run: ${count(would_be_revoked, 'device')} would be revoked. Nothing was changed.`,
+			);
+		}
+		if (over_limit > 0) {
+			warn(
+				`Max Revocations is ${max}: ${over_limit} more ${over_limit === 1 ? 'device is' : 'devices are'} left for the next run.`,
+			);
+		}
+		if (items === 0) {
+			inform(
+				'Nothing found, so the nodes after this one do not run. For a message in each case, choose Summary as the output.',
+			);
+		}
 	}
 
 	private async auditTarget(target: Target, mayBePutOff: boolean): Promise<void> {
@@ -144,7 +181,11 @@ export class Audit {
 			const user = target.user ?? (await this.find(target));
 			if (!user) return;
 			requireIds([user], `list the trusted devices of ${nameOf(user)}`);
-			const listed = await trustedDevicesOf(client, { id: String(user.id) });
+			const listed = await trustedDevicesOf(
+				client,
+				{ id: String(user.id) },
+				`list the trusted devices of ${nameOf(user)}`,
+			);
 			const { policy } = this.settings;
 			const { active } = readUserStatus(user.status);
 			const devices = auditUser(auditedUser(user), listed, policy, client.now(), active);
@@ -217,44 +258,94 @@ export class Audit {
 	}
 
 	private keep(result: UserResult): void {
-		const { output, revoke } = this.settings;
+		const { output, report, revoke } = this.settings;
+		const keepsFindings = output === 'findings' || report !== 'none';
+		if (report !== 'none') for (const { age_days } of result.devices) this.ages.push(age_days);
 		const devices = result.devices.filter(
 			(device) =>
 				output === 'devices' ||
-				(output === 'findings' && !device.compliant) ||
+				(keepsFindings && !device.compliant) ||
 				isToBeRevoked(device, revoke),
 		);
-		if (devices.length > 0 || (result.unreadable && output !== 'summary')) {
+		if (devices.length > 0 || (result.unreadable && (keepsFindings || output === 'devices'))) {
 			this.results.push({ ...result, devices });
 		}
 	}
 
 	private async output(inputs: Array<BatchInput<unknown>>): Promise<BatchOutput[]> {
-		const { users, output, revoke } = this.settings;
+		const { users, output, report } = this.settings;
 		const [first = 0] = inputs.map(({ index }) => index);
 		const items = users === 'input' ? inputs.map(({ index }) => index) : [first];
-		if (output === 'summary') return [{ json: await this.summaryJson(this.scope(inputs)), items }];
-		const isRevoking = revoke.mode !== 'none';
-		const before = this.revocations.ofEarlierTries().map(({ device, revocation, ...placed }) => ({
-			...placed,
-			json: { ...device, revocation } as IDataObject,
-		}));
-		const now = this.results.flatMap(({ items, place, devices, unreadable }) => {
-			if (unreadable) return [{ place, items, json: unreadableItem(unreadable) }];
+		const scope = this.scope(inputs);
+		if (output !== 'summary' && report === 'none') return this.foundItems(scope, items);
+		const summary = await this.writtenSummary(scope);
+		const binary = await this.reportFile(summary, scope);
+		if (output === 'summary') {
+			const { mode } = this.settings.revoke;
+			const revocations = mode !== 'none' && { revocations: this.revocations.counts() };
+			const json = { ...summary, ...revocations } as unknown as IDataObject;
+			return [{ json, ...(binary && { binary }), items }];
+		}
+		const [firstItem, ...others] = this.foundItems(scope, items);
+		const { findings, text, html } = summary;
+		const carrier = firstItem ?? { json: { findings, text, html }, items };
+		return [{ ...carrier, ...(binary && { binary }) }, ...others];
+	}
+
+	/** The items of Findings and Devices. */
+	private foundItems(scope: AuditScope, items: number[]): BatchOutput[] {
+		const isFindings = this.settings.output === 'findings';
+		const itemsOf = isFindings ? findingItems : deviceItems;
+		const gapOf = isFindings ? gapFinding : gapDevice;
+		const gaps = this.gaps(scope).map((gap) => ({ items, json: { ...gapOf(gap, scope) } }));
+		const rows = this.rows().flatMap((row) =>
+			itemsOf(row).map((json) => ({ items: row.items, json: { ...json } as IDataObject })),
+		);
+		return [...gaps, ...rows];
+	}
+
+	private async reportFile(
+		summary: AuditSummary,
+		scope: AuditScope,
+	): Promise<Record<string, IBinaryData> | undefined> {
+		const { policy, report: format, revoke } = this.settings;
+		if (format === 'none') return undefined;
+		const report: Report = {
+			...summary,
+			title: 'Trusted-device audit',
+			scope: wordsInPlainText(scopeInWords(this.summary.coverage(scope))),
+			device_ages: this.ages,
+			checks: checksOf(policy),
+			findings: [
+				...this.gaps(scope).map((gap) => gapFinding(gap, scope)),
+				...this.rows().flatMap(findingItems),
+			],
+			accepted: [],
+			notes: revocationNotes(revoke.mode, this.revocations.all()),
+			sheet: null,
+		};
+		const name = `emnify-audit-${summary.checked_at.slice(0, 10)}.${format}`;
+		const file = await (format === 'html'
+			? this.batch.file(reportHtml(report), name, 'text/html')
+			: this.batch.file(reportCsv(report), name, 'text/csv'));
+		return { report: file };
+	}
+
+	private gaps(scope: AuditScope): Gap[] {
+		return this.summary.gaps(scope).filter(isFinding);
+	}
+
+	/** What was found, in the order of the output. */
+	private rows(): ResultRow[] {
+		const isRevoking = this.settings.revoke.mode !== 'none';
+		const now = this.results.flatMap(({ items, place, devices, unreadable }): ResultRow[] => {
+			if (unreadable) return [{ place, items, unreadable }];
 			return devices.map((device) => {
-				const revocation = this.revocations.of(device) ?? { outcome: 'none' };
-				return {
-					place,
-					items,
-					json: { ...device, ...(isRevoking && { revocation }) } as IDataObject,
-				};
+				const revocation = this.revocations.of(device) ?? { outcome: 'none' as const };
+				return { place, items, device, ...(isRevoking && { revocation }) };
 			});
 		});
-		const gaps = this.summary
-			.gaps(this.scope(inputs))
-			.filter(({ rule }) => rule === 'nothing_checked' || rule === 'mostly_unreadable')
-			.map((gap) => ({ items, json: gapItem(gap) }));
-		return [...gaps, ...[...before, ...now].sort((a, b) => a.place - b.place)];
+		return [...this.revocations.ofEarlierTries(), ...now].sort((a, b) => a.place - b.place);
 	}
 
 	private scope(inputs: Array<BatchInput<unknown>>): AuditScope {
@@ -266,48 +357,57 @@ export class Audit {
 		return users.length === 0 ? { which: 'all' } : { which: 'filtered', criteria: users.join(',') };
 	}
 
-	private async summaryJson(scope: AuditScope): Promise<IDataObject> {
-		const { mode } = this.settings.revoke;
+	private async writtenSummary(scope: AuditScope): Promise<AuditSummary> {
 		const { client } = this.batch;
 		const workspace = await findWorkspace(client);
 		// emnify's clock was not known yet when the audit began.
 		const startedAt = new Date(client.now().getTime() - (Date.now() - this.startedMs));
 		const result = this.summary.build({ scope, workspace, startedAt });
-		const summary = writeSummary(result, this.settings.policy) as unknown as IDataObject;
-		if (mode === 'none') return summary;
-		const revocations = this.revocations.counts();
-		return {
-			...summary,
-			revocations,
-			text: `${String(summary.text)}\n\n${revocationsInWords(mode, revocations)}`,
-		};
+		const more = revocationBlocks(this.settings.revoke.mode, this.revocations.all());
+		return writeSummary(result, this.settings.policy, more);
 	}
 }
 
-function unreadableItem({ user, message }: UnreadableUser): IDataObject {
-	return itemWithoutDevice(user, { rule: 'unreadable', message });
+/** A device, or a user whose devices could not be read. */
+type ResultRow = { place: number; items: number[] } & (
+	| { device: AuditedDevice; revocation?: Revocation | { outcome: 'none' } }
+	| { unreadable: UnreadableUser }
+);
+
+/** An item a finding. */
+function findingItems(row: ResultRow): ReportFinding[] {
+	if ('unreadable' in row) return [unreadableFinding(row.unreadable)];
+	const { device, revocation } = row;
+	return findingsOn(device).map((finding) => ({ ...finding, ...(revocation && { revocation }) }));
 }
 
-function gapItem({ rule, message }: Gap): IDataObject {
-	return itemWithoutDevice(
-		{ id: null, username: null, name: null, status: null },
-		{ rule, message },
-	);
+/** An item a device. */
+function deviceItems(row: ResultRow): object[] {
+	if ('unreadable' in row) return [withoutDevice(unreadableFinding(row.unreadable))];
+	const { device, revocation } = row;
+	const { compliant, ...facts } = device;
+	const findings = findingsOn(device).map(onlyFinding);
+	return [{ ...facts, compliant, findings, ...(revocation && { revocation }) }];
 }
 
-/** Looks like a device with a finding, so that whoever alerts on findings hears of it. */
-function itemWithoutDevice(
-	user: AuditedUser,
-	finding: { rule: string; message: string },
-): IDataObject {
+function gapDevice(gap: Gap, scope: AuditScope): object {
+	return withoutDevice(gapFinding(gap, scope));
+}
+
+/** Looks like a device with a finding, so that whoever looks for devices that are not compliant hears of it. */
+function withoutDevice({ user, device, age_days, trusted_until, ...finding }: Finding): object {
 	return {
-		user: { ...user },
-		device: null,
-		age_days: null,
-		trusted_until: null,
-		findings: [finding],
+		user,
+		device,
+		age_days,
+		trusted_until,
 		compliant: false,
+		findings: [onlyFinding(finding)],
 	};
+}
+
+function onlyFinding({ id, reason, severity, rule }: Finding) {
+	return { id, reason, severity, rule };
 }
 
 function targetsOf(inputs: Array<BatchInput<UserReference | undefined>>): Target[] {
@@ -322,13 +422,17 @@ function targetsOf(inputs: Array<BatchInput<UserReference | undefined>>): Target
 	return [...targets.values()];
 }
 
+const LISTING_ADVICE = {
+	403: 'Only administrators can list users. Use a credential of an administrator, or set Users to Users From Input Items for users whom you name.',
+};
+
 async function* listedTargets(
 	client: EmnifyClient,
 	filters: UserFilters,
 	item: number,
 	onTotal: (total: number) => void,
 ): AsyncGenerator<Target, void> {
-	for await (const user of allUsers(client, filters, onTotal)) {
+	for await (const user of allUsers(client, filters, { advice: LISTING_ADVICE, onTotal })) {
 		// One whom emnify lists without an ID comes last.
 		const place = user.id ?? Number.MAX_SAFE_INTEGER;
 		yield { reference: { id: String(user.id) }, user, items: [item], place };

@@ -1,4 +1,5 @@
 import { revokeTrust, trustedDevicesOf } from '../../endpoints/trustedDevices';
+import { userIdOf } from '../../endpoints/users';
 import { deviceIdField, readDeviceId } from '../../fields/deviceId';
 import { readUser, userField } from '../../fields/user';
 import { defineOperation } from '../operation';
@@ -18,15 +19,23 @@ export const deleteDevice = defineOperation({
 		deviceId: readDeviceId('Trusted Device', item.field('deviceId')),
 	}),
 	async run(client, { user, deviceId }) {
+		const userId = await userIdOf(client, user);
 		await revokeTrust(client, user, deviceId);
-		return [{ deleted: true }];
+		return [deleted(userId, deviceId)];
 	},
 	whenOpen: {
 		advice:
 			'Nobody knows whether the device is deleted: Trusted Device → Get Many shows whether it is still there.',
 		async lookUp(client, { user, deviceId }) {
 			const left = await trustedDevicesOf(client, user);
-			return left.some(({ id }) => String(id) === deviceId) ? 'notDone' : [{ deleted: true }];
+			if (left.some(({ id }) => String(id) === deviceId)) return 'notDone';
+			return [deleted(await userIdOf(client, user), deviceId)];
 		},
 	},
+});
+
+const deleted = (userId: number, deviceId: string) => ({
+	deleted: true,
+	user_id: userId,
+	device_id: Number(deviceId),
 });

@@ -1,5 +1,6 @@
 import { limitFields, readLimit } from '../../fields/limit';
 import { trustedDevicesOf } from '../../endpoints/trustedDevices';
+import { userIdOf } from '../../endpoints/users';
 import { readUser, userField } from '../../fields/user';
 import { defineOperation } from '../operation';
 
@@ -13,9 +14,15 @@ export const getAll = defineOperation({
 	},
 	fields: [userField, ...limitFields],
 	access: 'read',
+	lists: 'trusted devices',
 	read: (item) => ({
 		user: readUser('User', item.field('user'), item),
 		limit: readLimit(item),
 	}),
-	run: async (client, { user, limit }) => (await trustedDevicesOf(client, user)).slice(0, limit),
+	async run(client, { user, limit }) {
+		const devices = (await trustedDevicesOf(client, user)).slice(0, limit);
+		if (devices.length === 0) return [];
+		const userId = await userIdOf(client, user);
+		return devices.map((device) => ({ ...device, user_id: userId }));
+	},
 });

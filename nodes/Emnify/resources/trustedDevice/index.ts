@@ -9,5 +9,5 @@ export const trustedDevice: Resource = {
 		value: 'trustedDevice',
 		description: 'A browser that skips the second factor for 90 days',
 	},
-	operations: [audit, deleteDevice, getAll],
+	operations: [audit, getAll, deleteDevice],
 };

@@ -8,5 +8,5 @@ export const user: Resource = {
 		value: 'user',
 		description: 'Someone who can log in to the emnify portal',
 	},
-	operations: [get, getAll],
+	operations: [getAll, get],
 };
