@@ -482,13 +482,14 @@ describe('event: getAll', () => {
 		expect(queries(bench.simulator)).toHaveLength(3);
 	});
 
-	test('waits at the rate limit of lists, and loses nothing', async () => {
+	test('keeps to the ten pages a second that emnify gives, without a 429, and loses nothing', async () => {
 		const bench = await start();
 		addEvents(bench, 1000);
 		const { error, json } = await bench.run(getAll({ type: [6] }), { items: times(2) });
 		expect(error).toBeUndefined();
 		expect(json).toHaveLength(2002);
-		expect(bench.simulator.requests.map(({ status }) => status)).toContain(429);
+		expect(bench.simulator.count('GET /api/v1/event')).toBeGreaterThan(20);
+		expect(bench.simulator.requests.map(({ status }) => status)).not.toContain(429);
 	});
 
 	test('gives nothing, and does not fail, where nothing happened', async () => {
