@@ -191,6 +191,7 @@ const operations = [
 	operation('mfaKey', 'activate', { keyId: byId(7), code: '123456' }),
 	operation('mfaKey', 'create', { password: 'fake' }),
 	operation('mfaKey', 'delete', { user: byUsername('a@b.example'), keyId: byId(7) }),
+	operation('mfaKey', 'getAll', { user: byId(7) }),
 	operation('mfaKey', 'getStatuses'),
 	operation('mfaKey', 'getTypes'),
 	operation('trustedDevice', 'audit', { scope: 'all', output: 'findings' }),

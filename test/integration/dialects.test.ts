@@ -170,6 +170,7 @@ const rows: Row[] = [
 			fails: /application token/,
 		},
 	),
+	runs('of a user', 'mfaKey: getAll', { user: byId(totpUser.id) }),
 	runs('of all pages', 'user: getAll', { ...all, simplify: false }),
 	runs('simplified and sorted', 'user: getAll', {
 		...all,

@@ -26,33 +26,16 @@ export interface BenchWorkflow extends WorkflowFile {
 
 export const emnifyNode: Contestant = { name: 'Emnify node', file: 'emnify-audit.json' };
 
-const HTTP_REQUEST = { name: 'HTTP Request node', file: 'http-request-audit.json' };
-
-const BATCH = 10;
-
-/** In batches of ten, a batch each `intervalMs`; the HTTP Request node does not wait for a batch to be answered. */
-export function pacedHttpRequestNode(intervalMs: number): Contestant {
-	return {
-		...HTTP_REQUEST,
-		name: `${HTTP_REQUEST.name}, ${BATCH} every ${intervalMs} ms`,
-		change: inBatches(intervalMs),
-	};
-}
-
 /** As fast as it goes, with any number in flight. The shortest interval: with 0 n8n makes no batches. */
 export const unpacedHttpRequestNode: Contestant = {
-	...HTTP_REQUEST,
-	name: `${HTTP_REQUEST.name}, unpaced`,
-	change: inBatches(1),
-};
-
-function inBatches(batchInterval: number) {
-	return ({ nodes }: BenchWorkflow): void => {
+	name: 'HTTP Request node, unpaced',
+	file: 'http-request-audit.json',
+	change: ({ nodes }) => {
 		const node = nodes.find(({ name }) => name === 'List trusted devices');
 		const options = node?.parameters.options as Record<string, unknown>;
-		options.batching = { batch: { batchSize: BATCH, batchInterval } };
-	};
-}
+		options.batching = { batch: { batchSize: 10, batchInterval: 1 } };
+	},
+};
 
 /** One small read by the Emnify node, as a poll of a trigger sends it. */
 export const pollNode: Contestant = {
