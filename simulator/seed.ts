@@ -51,21 +51,21 @@ export const seed = {
 
 	/** Administrator of Acme Fleet with TOTP. */
 	administrator: {
-		...login(101, 'ada.lindqvist@acme-fleet.example', 'fake-password-ada'),
+		...login(101, 'ada.lindqvist@acme-fleet.example', 'fake-portal-pw-ada'),
 		totpSecret: 'FAKEADMINISTRATORSECRETAAAAAAAAA',
 		keyId: 4101,
 	},
 	/** User with TOTP, without any device. */
 	totpUser: {
-		...login(102, 'tom.okafor@acme-fleet.example', 'fake-password-tom'),
+		...login(102, 'tom.okafor@acme-fleet.example', 'fake-portal-pw-tom'),
 		totpSecret: 'FAKETOTPUSERSECRETAAAAAAAAAAAAAA',
 		keyId: 4102,
 	},
 	/** User whose codes are e-mailed; read them from `world.user(id).emailedCode`. */
-	emailMfaUser: login(103, 'elif.yilmaz@acme-fleet.example', 'fake-password-elif'),
+	emailMfaUser: login(103, 'elif.yilmaz@acme-fleet.example', 'fake-portal-pw-elif'),
 	/** User with TOTP and a device that is trusted for 76 more days. */
 	trustedDeviceUser: {
-		...login(104, 'tara.novak@acme-fleet.example', 'fake-password-tara'),
+		...login(104, 'tara.novak@acme-fleet.example', 'fake-portal-pw-tara'),
 		totpSecret: 'FAKETRUSTEDUSERSECRETAAAAAAAAAAA',
 		keyId: 4104,
 		fingerprint: 'fake-fingerprint-of-tara',
@@ -74,9 +74,9 @@ export const seed = {
 	/** The fingerprint of `trustedDeviceUser`. */
 	trustedFingerprint: 'fake-fingerprint-of-tara',
 	/** Observer; codes are e-mailed. */
-	observer: login(105, 'otis.berg@acme-fleet.example', 'fake-password-otis'),
+	observer: login(105, 'otis.berg@acme-fleet.example', 'fake-portal-pw-otis'),
 	/** A trial account, the only kind without MFA. */
-	userWithoutMfa: login(106, 'wanda.silva@acme-fleet.example', 'fake-password-wanda'),
+	userWithoutMfa: login(106, 'wanda.silva@acme-fleet.example', 'fake-portal-pw-wanda'),
 	/** A trial account made by API: the password kept for it is not a SHA-1 and is sent as it is. */
 	rawPasswordUser: {
 		id: 107,
@@ -84,9 +84,9 @@ export const seed = {
 		password: 'fake-string-that-is-no-sha1',
 	},
 	/** User whose right password logs in no more. */
-	suspendedUser: login(108, 'dora.klein@acme-fleet.example', 'fake-password-dora'),
+	suspendedUser: login(108, 'dora.klein@acme-fleet.example', 'fake-portal-pw-dora'),
 	/** Administrator of Borealis Meters, a trial account. */
-	secondAdministrator: login(201, 'bo.aurora@borealis-meters.example', 'fake-password-bo'),
+	secondAdministrator: login(201, 'bo.aurora@borealis-meters.example', 'fake-portal-pw-bo'),
 
 	/** The live tokens that events of resellers carry (contract §5). */
 	eventTokens: {
