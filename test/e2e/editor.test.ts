@@ -3,12 +3,12 @@ import type { Browser, Page } from 'playwright-core';
 import { openEditor, screenshot } from '../../tools/real-n8n/browser';
 import {
 	chooseCredentialType,
+	chooseNode,
 	executeButton,
 	field,
 	inputPanel,
 	openNode,
 	outputPanel,
-	searchNode,
 } from '../../tools/real-n8n/editor';
 import { startRealN8n, type RealN8n } from '../../tools/real-n8n/n8n';
 import { everyFiveSeconds, isFirstPollOver } from '../../tools/real-n8n/pollTimes';
@@ -140,10 +140,10 @@ describe('the credential, by its form', () => {
 test('typing “2FA” finds the node, and clicks build the audit and run it', async () => {
 	await page.goto(`${n8n.url}/workflow/new`);
 	await page.locator('[data-test-id="canvas-add-button"]').click();
-	await (await searchNode(page, 'manual', 'Trigger manually')).click();
+	await chooseNode(page, 'manual', 'Trigger manually');
 	const connect = page.locator('[data-test-id="canvas-handle-plus"]');
 	await connect.click();
-	await (await searchNode(page, '2FA', 'Emnify')).click();
+	await chooseNode(page, '2FA', 'Emnify');
 	await screenshot(page, 'node-panel-actions');
 	await page
 		.locator('[data-test-id="node-creator-item-name"]', { hasText: 'Audit trusted devices' })
@@ -156,7 +156,7 @@ test('typing “2FA” finds the node, and clicks build the audit and run it', a
 
 	// The next node sees before the first run what it is going to get.
 	await connect.last().click();
-	await (await searchNode(page, 'edit fields', 'Edit Fields')).click();
+	await chooseNode(page, 'edit fields', 'Edit Fields');
 	await inputPanel(page).getByText('Usually outputs the following fields').waitFor();
 	for (const name of [
 		'id',

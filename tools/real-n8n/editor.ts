@@ -1,6 +1,7 @@
 import type { Locator, Page } from 'playwright-core';
 
 import type { RealN8n } from './n8n';
+import { until } from './until';
 
 // What a person does and sees in n8n's editor.
 
@@ -34,10 +35,22 @@ export const inputPanel = (page: Page): Locator => page.locator('[data-test-id="
 export const field = (page: Page, name: string): Locator =>
 	page.locator(`[data-test-id="parameter-input-${name}"]`);
 
-/** Types into the search of the node panel, and gives what it finds under that name. */
-export async function searchNode(page: Page, text: string, name: string): Promise<Locator> {
-	await page.locator('[data-test-id="node-creator-search-bar"]').fill(text);
-	return page.locator('[data-test-id="item-iterator-item"]', { hasText: name }).first();
+/**
+ * Types into the search of the node panel, and clicks what it finds under that name. While n8n still loads what can be found it
+ * may draw its list anew and forget the search: then both are done again.
+ */
+export async function chooseNode(page: Page, text: string, name: string): Promise<void> {
+	const search = page.locator('[data-test-id="node-creator-search-bar"]');
+	const found = page.locator('[data-test-id="item-iterator-item"]', { hasText: name }).first();
+	await until(`a click on “${name}” in the node panel`, async () => {
+		try {
+			await search.fill(text);
+			await found.click({ timeout: 15_000 });
+			return true;
+		} catch {
+			return false;
+		}
+	});
 }
 
 /** Chooses what a new credential is for, in the dialogue that asks for it. */

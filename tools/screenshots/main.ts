@@ -7,12 +7,12 @@ import type { Page } from 'playwright-core';
 import { openEditor } from '../real-n8n/browser';
 import {
 	chooseCredentialType,
+	chooseNode,
 	executeButton,
 	inputPanel,
 	onCanvas,
 	openNode,
 	outputPanel,
-	searchNode,
 } from '../real-n8n/editor';
 import { startRealN8n, type RealN8n } from '../real-n8n/n8n';
 import { checkout } from '../real-n8n/paths';
@@ -98,9 +98,9 @@ const pictures: Record<string, (stage: Stage) => Promise<void>> = {
 	'node-panel': async ({ page, n8n }) => {
 		await page.goto(`${n8n.url}/workflow/new`);
 		await page.locator('[data-test-id="canvas-add-button"]').click();
-		await (await searchNode(page, 'manual', 'Trigger manually')).click();
+		await chooseNode(page, 'manual', 'Trigger manually');
 		await page.locator('[data-test-id="canvas-handle-plus"]').click();
-		await (await searchNode(page, '2FA', 'Emnify')).click();
+		await chooseNode(page, '2FA', 'Emnify');
 		await page.getByText('Create application token').waitFor();
 	},
 	'trusted-device': async (stage) => {
