@@ -1,10 +1,13 @@
 import fc from 'fast-check';
 
 import {
+	cancelled,
+	dateAndTime,
 	EmnifyError,
 	type EmnifyErrorKind,
 	emnifyErrorIn,
 	errorTokenOf,
+	isAnswered,
 	isEmnifysNotFound,
 	isOutcomeOpen,
 	neverSent,
@@ -220,4 +223,40 @@ describe('the outcome of a write is', () => {
 		const thrown = Object.assign(new Error('failed'), { code });
 		expect(isOutcomeOpen(noAnswer(thrown, { url: 'https://emnify.example' }))).toBe(open);
 	});
+});
+
+test.each([
+	['emnify refuses', new EmnifyError('rejected', 'm', 'd', { httpStatus: 404 }), true],
+	['emnify fails', new EmnifyError('server', 'm', 'd', { httpStatus: 503 }), true],
+	['no answer', new EmnifyError('timeout', 'm', 'd'), false],
+	[
+		'a login failed before',
+		new EmnifyError('refused', 'm', 'd', { httpStatus: 401, neverSent: true }),
+		false,
+	],
+	['something else', new Error('x'), false],
+	['nothing', undefined, false],
+])('whether emnify has answered: %s', (_what, error, answered) => {
+	expect(isAnswered(error)).toBe(answered);
+});
+
+test('a moment in a message is in UTC, to the second', () => {
+	expect(dateAndTime(Date.parse('2026-11-25T06:37:37.999Z'))).toBe('2026-11-25 06:37:37 UTC');
+});
+
+test('a cancelled execution is reported as one', () => {
+	expect(cancelled()).toMatchObject({
+		kind: 'cancelled',
+		message: 'The request to emnify was stopped',
+	});
+	expect(isOutcomeOpen(cancelled())).toBe(true);
+	expect(isOutcomeOpen(neverSent(cancelled()))).toBe(false);
+});
+
+test('emnify’s failure is found as deep as five causes, and no deeper', () => {
+	const failure = new EmnifyError('timeout', 'm', 'd');
+	const wrapped = (times: number): unknown =>
+		times === 0 ? failure : new Error('wrapped', { cause: wrapped(times - 1) });
+	expect(emnifyErrorIn(wrapped(4))).toBe(failure);
+	expect(emnifyErrorIn(wrapped(5))).toBeUndefined();
 });

@@ -8,12 +8,12 @@ export function expiryOf(token: string | null | undefined): string | undefined {
 	return Number.isNaN(expiry.getTime()) ? undefined : expiry.toISOString();
 }
 
-function claimsOf(token: string): { exp?: unknown } | undefined {
+function claimsOf(token: string): { exp?: unknown } | null | undefined {
 	try {
-		const claims: unknown = JSON.parse(
-			Buffer.from(token.split('.')[1] ?? '', 'base64url').toString('utf8'),
-		);
-		return typeof claims === 'object' && claims !== null ? claims : undefined;
+		const [, claims = ''] = token.split('.');
+		return JSON.parse(Buffer.from(claims, 'base64url').toString('utf8')) as {
+			exp?: unknown;
+		} | null;
 	} catch {
 		return undefined;
 	}
