@@ -37,6 +37,7 @@ import {
 } from 'n8n-workflow';
 
 import { authenticatedRequestNode, itemsNode } from './testNodes';
+import { useUntimedRegex } from './untimedRegex';
 
 /** The package's folder, the one that `npm run build` has built. */
 export const PACKAGE_FOLDER = resolve(__dirname, '../..');
@@ -88,6 +89,7 @@ export class Engine {
 	) {}
 
 	static async start(): Promise<Engine> {
+		useUntimedRegex();
 		const loader = new PackageDirectoryLoader(PACKAGE_FOLDER);
 		await loader.loadAll();
 		return new Engine(loader, new CredentialStore(loader));

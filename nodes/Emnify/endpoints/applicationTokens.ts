@@ -61,8 +61,8 @@ export async function createApplicationToken(
 }
 
 /**
- * The same, or `undefined` where they could not be listed: it is asked once, and fails nothing. It only distinguishes a new token from the
- * others.
+ * The tokens as {@link applicationTokens} lists them, to find a new one among them; `undefined` where they could not be listed.
+ * It is asked once, and never throws.
  */
 export async function applicationTokensSeen(
 	client: EmnifyClient,

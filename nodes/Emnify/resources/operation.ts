@@ -42,13 +42,18 @@ export interface OpenOutcome<Input> {
 }
 
 /** What an operation on one item says of itself. `Input` is what it reads from the fields of that item. */
-export interface OperationDefinition<Input> extends Face {
+export type OperationDefinition<Input> = ItemDefinition<Input> &
+	(
+		| { access: 'read'; whenOpen?: never }
+		// Without it Retry On Fail would send a write again that may have been carried out.
+		| { access: 'write'; whenOpen: OpenOutcome<Input> }
+	);
+
+interface ItemDefinition<Input> extends Face {
 	/** Reads and checks the fields. Nothing is sent yet: throws an `EmnifyError` (`input`) for what emnify must not see. */
 	read(item: ItemFields): Input;
 	/** Does it, and gives the output: an item an element. Throws an `EmnifyError`. */
 	run(client: EmnifyClient, input: Input): Promise<IDataObject[]>;
-	/** Of a write. */
-	whenOpen?: OpenOutcome<Input>;
 }
 
 /**

@@ -8,16 +8,14 @@ import type { User } from '../../api/types';
 import { auditUser, type AuditedDevice, type AuditedUser } from '../../domain/auditUser';
 import { count } from '../../domain/count';
 import { isFinding, type AuditScope, type Gap } from '../../domain/coverage';
-import type { Finding } from '../../domain/finding';
 import type { AuditPolicy } from '../../domain/policy';
-import type { Revocation } from '../../domain/revocation';
 import {
 	SummaryBuilder,
 	type AuditSummary,
 	type Organisation,
 	type UnreadableUser,
 } from '../../domain/summary';
-import { findingsOn, gapFinding, unreadableFinding } from '../../domain/trustFinding';
+import { gapFinding } from '../../domain/trustFinding';
 import { readUserStatus } from '../../domain/userStatus';
 import { trustedDevicesOf } from '../../endpoints/trustedDevices';
 import {
@@ -30,13 +28,14 @@ import {
 import { findWorkspace } from '../../endpoints/workspace';
 import { wordsInPlainText } from '../../report/blocks';
 import { checksOf } from '../../report/checks';
-import type { Report, ReportFinding } from '../../report/report';
+import type { Report } from '../../report/report';
 import { reportCsv } from '../../report/reportCsv';
 import { reportHtml } from '../../report/reportHtml';
 import { revocationBlocks, revocationNotes } from '../../report/revocations';
 import { scopeInWords } from '../../report/scope';
 import { writeSummary } from '../../report/summary';
 import type { Batch, BatchInput, BatchOutput } from '../operation';
+import { deviceItems, findingItems, gapDevice, type ResultRow } from './auditItems';
 import { isToBeRevoked, Revocations, type DoneRevocation, type RevokePlan } from './auditRevoke';
 
 /** What the fields say. */
@@ -70,8 +69,8 @@ interface UserResult {
 
 /** After so many users in a row that could not be read, emnify is down, and the audit stops. */
 const MOST_UNREADABLE_IN_A_ROW = 25;
-const TELL_EVERY = 500;
-/** A long audit reports its progress that soon, and then that often, in milliseconds. */
+/** A long audit logs its progress each time it has read that many users, and by the clock: that soon, then that often, in ms. */
+const PROGRESS_EVERY_USERS = 500;
 const FIRST_PROGRESS_MS = 2_000;
 const PROGRESS_EVERY_MS = 15_000;
 
@@ -206,7 +205,8 @@ export class Audit {
 			this.keep({ place, items, devices: [], unreadable });
 		}
 		this.usersRead++;
-		if (this.usersRead % TELL_EVERY === 0 || Date.now() >= this.nextProgressMs) this.progress();
+		if (this.usersRead % PROGRESS_EVERY_USERS === 0 || Date.now() >= this.nextProgressMs)
+			this.progress();
 	}
 
 	private expect(users: number): void {
@@ -366,48 +366,6 @@ export class Audit {
 		const more = revocationBlocks(this.settings.revoke.mode, this.revocations.all());
 		return writeSummary(result, this.settings.policy, more);
 	}
-}
-
-/** A device, or a user whose devices could not be read. */
-type ResultRow = { place: number; items: number[] } & (
-	| { device: AuditedDevice; revocation?: Revocation | { outcome: 'none' } }
-	| { unreadable: UnreadableUser }
-);
-
-/** An item a finding. */
-function findingItems(row: ResultRow): ReportFinding[] {
-	if ('unreadable' in row) return [unreadableFinding(row.unreadable)];
-	const { device, revocation } = row;
-	return findingsOn(device).map((finding) => ({ ...finding, ...(revocation && { revocation }) }));
-}
-
-/** An item a device. */
-function deviceItems(row: ResultRow): object[] {
-	if ('unreadable' in row) return [withoutDevice(unreadableFinding(row.unreadable))];
-	const { device, revocation } = row;
-	const { compliant, ...facts } = device;
-	const findings = findingsOn(device).map(onlyFinding);
-	return [{ ...facts, compliant, findings, ...(revocation && { revocation }) }];
-}
-
-function gapDevice(gap: Gap, scope: AuditScope): object {
-	return withoutDevice(gapFinding(gap, scope));
-}
-
-/** Looks like a device with a finding, so that whoever looks for devices that are not compliant hears of it. */
-function withoutDevice({ user, device, age_days, trusted_until, ...finding }: Finding): object {
-	return {
-		user,
-		device,
-		age_days,
-		trusted_until,
-		compliant: false,
-		findings: [onlyFinding(finding)],
-	};
-}
-
-function onlyFinding({ id, reason, severity, rule }: Finding) {
-	return { id, reason, severity, rule };
 }
 
 function targetsOf(inputs: Array<BatchInput<UserReference | undefined>>): Target[] {
