@@ -30,8 +30,7 @@ it('lists the organisation’s events in pages, newest first', async () => {
 	expect(data).toHaveLength(3);
 	expect(data[0]).toEqual({
 		id: expect.any(Number),
-		// The simulator's clock goes on from when it was started.
-		timestamp: expect.stringMatching(/^2026-03-01T07:00:\d\d\.\d{3}Z$/),
+		timestamp: '2026-03-01T07:00:00.000Z',
 		alert: false,
 		description: expect.stringMatching(/^Failed authentication request from /),
 		event_type: { id: 6, description: 'User authentication failed' },

@@ -80,8 +80,10 @@ export interface Simulator {
  * @throws Error if the port is taken
  */
 export async function startSimulator(options: SimulatorOptions = {}): Promise<Simulator> {
-	const clock = new Clock(options.startsAt);
-	const world = options.world ?? seedWorld(clock.now());
+	const startsAt = options.startsAt ?? new Date();
+	const clock = new Clock(startsAt);
+	// Not of the clock, which is a moment later: the same start gives the same world.
+	const world = options.world ?? seedWorld(startsAt);
 	const limits = { ...contractLimits(), ...options.limits };
 	const tokens = new Tokens(clock, limits);
 	const limiter = new RateLimiter(clock, limits);
