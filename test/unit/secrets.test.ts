@@ -122,6 +122,17 @@ function isLeft(text: string, hidden: string): boolean {
 	return false;
 }
 
+test.each([
+	['an escape', 'aa\\aaaaa', '\\u0061\\u0061\\u005C\\u0061\\u0061\\u0061\\u0061\\u0061'],
+	['an escaped backslash', '\\naaaaaa', '\\\\naaaaaa'],
+	['one, and more of them inside', '\\na\\aaaa', '\\\\na\\\\aaaa'],
+	['a line', '\naaaaaaa', '\\naaaaaaa'],
+])('a stray backslash does not hide a secret that begins with %s', (_what, password, encoded) => {
+	for (const before of ['\\', 'C:\\x \\', '\\\\\\']) {
+		expect(withoutSecrets(`${before}${encoded}`, { password })).toContain('***');
+	}
+});
+
 describe('a secret of any kind', () => {
 	const fields = ['password', 'application_token', 'auth_token', 'fingerprint', 'secret_key'];
 

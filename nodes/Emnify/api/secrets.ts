@@ -141,13 +141,40 @@ function plainReading(text: string): Reading {
 /** The other readings of what may be encoded; none where it is not. */
 function decodings(reading: Reading): Reading[] {
 	const unescaped = ESCAPES.map(([pattern, decode]) => replaced(reading, pattern, decode));
-	return [...unescaped.flatMap((other) => other ?? []), ...inBase64(reading), ...inHex(reading)];
+	return [
+		...unescaped.flatMap((other) => other ?? []),
+		...behindBackslashes(reading),
+		...inBase64(reading),
+		...inHex(reading),
+	];
+}
+
+/** The most characters that a part of a secret takes, escaped: `\u0061` for a byte, twice as many for some. */
+const LONGEST_ESCAPED_PART = PART_OF_LONG * 12;
+
+/**
+ * What begins behind a backslash that is not its own. Read with it, the first escape is one of a backslash: `\\u0061` may be `\`
+ * and an escaped `a`.
+ */
+function behindBackslashes({ bytes, from, to }: Reading): Reading[] {
+	const [backslashes] = ESCAPES;
+	return [...bytes.matchAll(/\\{2,}/g)].flatMap(({ index }) => {
+		const [start, end] = [index + 1, index + 1 + LONGEST_ESCAPED_PART];
+		const behind = {
+			bytes: bytes.slice(start, end),
+			from: from.slice(start, end),
+			to: to.slice(start, end),
+		};
+		return replaced(behind, ...backslashes) ?? [];
+	});
 }
 
 const fromHex = (digits: string) => String.fromCharCode(parseInt(digits, 16));
 
+type Escape = [pattern: RegExp, decode: (escaped: string) => string];
+
 /** Each way of escaping by itself: what is escaped in one may look as if it were in another. */
-const ESCAPES: Array<[pattern: RegExp, decode: (escaped: string) => string]> = [
+const ESCAPES: [Escape, ...Escape[]] = [
 	// JSON, and what else has backslashes.
 	[
 		/\\u(d[89ab][\da-f]{2}\\ud[c-f][\da-f]{2}|[\da-f]{4})|\\x[\da-f]{2}|\\[^ux]/gi,
